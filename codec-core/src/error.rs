@@ -1,0 +1,58 @@
+//! Why an operation has no result.
+
+use locus_protocol::{ErrorBody, ErrorCode};
+
+/// Why an operation has no result. Every variant has its stable code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter is missing, has the wrong type or an impossible value.
+    #[error("{0}")]
+    InvalidParameters(String),
+    /// An input is broken, or not what the operation reads.
+    #[error("{0}")]
+    InvalidInput(String),
+    /// A valid input asks for what is not implemented.
+    #[error("{0}")]
+    Unsupported(String),
+    /// A bound was passed.
+    #[error("the limit on {limit} is {maximum}, this needs {value}")]
+    Limit {
+        /// The limit's name: `bytes`, `pixels`, `frames` or `memory`.
+        limit: &'static str,
+        /// The bound that holds for this call.
+        maximum: u64,
+        /// What the call would take.
+        value: u64,
+    },
+    /// The caller stopped the call.
+    #[error("the call was cancelled")]
+    Cancelled,
+    /// Memory within the limit was not to be had.
+    #[error("{0} bytes of memory could not be had")]
+    OutOfMemory(u64),
+    /// A defect of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// The error as it travels.
+    #[must_use]
+    pub fn to_body(&self) -> ErrorBody {
+        let code = match self {
+            Self::Limit {
+                limit,
+                maximum,
+                value,
+            } => return ErrorBody::limit(limit, *maximum, *value),
+            Self::InvalidParameters(_) => ErrorCode::InvalidParameters,
+            Self::InvalidInput(_) => ErrorCode::InvalidInput,
+            Self::Unsupported(_) => ErrorCode::Unsupported,
+            Self::Cancelled => ErrorCode::Cancelled,
+            Self::OutOfMemory(_) => ErrorCode::OutOfMemory,
+            Self::Internal(_) => ErrorCode::Internal,
+        };
+        ErrorBody::new(code, self.to_string())
+    }
+}

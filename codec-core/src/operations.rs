@@ -1,0 +1,48 @@
+//! The operations table: the only list of the preinstalled operations.
+//!
+//! Adding one is a file beside the others and a line here.
+
+mod allocate;
+mod echo;
+mod hang;
+mod panic;
+mod recurse;
+mod spin;
+
+use crate::operation::Entry;
+
+macro_rules! table {
+    ($($operation:ty),+ $(,)?) => {
+        static TABLE: &[Entry] = &[$(Entry::of::<$operation>()),+];
+
+        /// Writes every type that parameters and results use, as TypeScript.
+        ///
+        /// # Errors
+        /// When a file can't be written.
+        #[cfg(feature = "ts")]
+        pub fn types(config: &ts_rs::Config) -> Result<(), ts_rs::ExportError> {
+            use crate::Operation;
+            use ts_rs::TS;
+            $(
+                <$operation as Operation>::Parameters::export_all(config)?;
+                <$operation as Operation>::Result::export_all(config)?;
+            )+
+            Ok(())
+        }
+    };
+}
+
+table![
+    echo::Echo,
+    spin::Spin,
+    hang::Hang,
+    panic::Panic,
+    recurse::Recurse,
+    allocate::Allocate,
+];
+
+/// The preinstalled operations.
+#[must_use]
+pub fn operations() -> &'static [Entry] {
+    TABLE
+}
