@@ -8,12 +8,14 @@
 mod color;
 mod decode;
 mod inspect;
+
 mod open;
 mod planes;
 mod pool;
 
 pub use decode::decode;
-pub use inspect::{head, inspect};
+pub use inspect::inspect;
+
 pub use open::{Opened, open};
 pub use pool::pool;
 

@@ -24,13 +24,19 @@
 //! of its own.
 
 mod answer;
+mod color;
 mod context;
 mod error;
+mod exif;
+mod format;
+mod formats;
 pub mod guest;
+mod jxl;
 pub mod limits;
 mod operation;
 mod operations;
 mod payload;
+mod raster;
 
 pub use answer::{Answer, answer};
 pub use context::{Context, Host, Signal};

@@ -5,6 +5,8 @@
 mod allocate;
 mod echo;
 mod hang;
+mod image_decode;
+mod image_inspect;
 mod panic;
 mod recurse;
 mod spin;
@@ -34,6 +36,8 @@ macro_rules! table {
 
 table![
     echo::Echo,
+    image_inspect::ImageInspect,
+    image_decode::ImageDecode,
     spin::Spin,
     hang::Hang,
     panic::Panic,

@@ -60,7 +60,7 @@ impl Prefix {
             return Err(FrameError::HeaderTooLong(header));
         }
         let length = FIXED + header;
-        if length % ALIGNMENT != 0 {
+        if !length.is_multiple_of(ALIGNMENT) {
             return Err(FrameError::HeaderUnaligned(header));
         }
         let Some(header) = bytes.get(FIXED..length) else {

@@ -4,7 +4,7 @@ use locus_protocol::{Call, Frame, FrameError, MAX_HEADER, MAX_PAYLOADS, Message,
 fn frame(header: &str, payloads: &[u8]) -> Vec<u8> {
     let mut bytes = b"LOC1\0\0\0\0".to_vec();
     bytes.extend_from_slice(header.as_bytes());
-    while bytes.len() % 16 != 0 {
+    while !bytes.len().is_multiple_of(16) {
         bytes.push(b' ');
     }
     let length = (bytes.len() - 8) as u32;

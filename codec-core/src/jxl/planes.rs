@@ -1,10 +1,355 @@
 //! Rendered planes to rows of sRGB.
+//!
+//! Almost every picture is one of two kinds, floats that are sRGB already or
+//! 8-bit integers that are; these are packed at once. All others (spot
+//! colours, premultiplied alpha, CMYK, other spaces and depths) go through
+//! rows of floats.
 
 use jxl_oxide::image::BitDepth;
-use jxl_oxide::{ExtraChannelType, ImageHeader, Render};
+use jxl_oxide::{ExtraChannelType, ImageHeader, ImageStream, Render};
+use jxl_render::ImageBuffer;
 
 use crate::Error;
-use crate::color::{Model, ToSrgb};
+use crate::color::{Model, Profile, ToSrgb};
 use crate::raster::{Size, rgba};
 
-type Grid = jxl_render::ImageBuffer;
+/// One channel of a whole rendered picture.
+#[derive(Clone, Copy)]
+struct Plane<'a> {
+    samples: &'a ImageBuffer,
+    depth: BitDepth,
+}
+
+/// A spot colour: its ink's density, and what it paints over the picture.
+struct Spot<'a> {
+    plane: Plane<'a>,
+    color: [f32; 3],
+    solidity: f32,
+}
+
+/// Where samples come from.
+enum Source<'a> {
+    /// Planes of the picture's own size, as stored.
+    Planes {
+        /// Colours, black if CMYK, alpha if any.
+        channels: Vec<Plane<'a>>,
+        spots: Vec<Spot<'a>>,
+    },
+    /// The decoder's own writer, turned to be looked at, row after row.
+    Stream {
+        stream: Box<ImageStream<'a>>,
+        next: u32,
+        row: Vec<f32>,
+    },
+}
+
+/// Rows of sRGB from a rendered frame.
+pub(super) struct Rows<'a> {
+    source: Source<'a>,
+    width: u32,
+    premultiplied: bool,
+    alpha: bool,
+    model: Model,
+    to_srgb: ToSrgb,
+    /// One row of each channel.
+    floats: Vec<Vec<f32>>,
+    interleaved: Vec<u16>,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows of `render`. Those of a whole picture are as stored where the
+    /// decoder's planes are, and [`Rows::oriented`] tells.
+    pub(super) fn new(
+        header: &ImageHeader,
+        render: &'a Render,
+        profile: &Profile,
+        whole: bool,
+    ) -> Result<Self, Error> {
+        let alpha = header.metadata.alpha();
+        let colors = render.color_channels().len();
+        let black = header.metadata.ec_info.iter().position(|info| info.is_black());
+        let cmyk = matches!(profile, Profile::Icc(icc) if icc.get(16..20) == Some(b"CMYK"));
+        let model = match (colors, black) {
+            (1, _) => Model::Gray,
+            (_, Some(_)) if cmyk => Model::Cmyk,
+            _ => Model::Rgb,
+        };
+        let planes = whole.then(|| planes(header, render, model)).flatten();
+        let stream;
+        let (source, width) = match planes {
+            Some(source) => (source, header.size.width),
+            None => {
+                stream = render.stream();
+                let width = stream.width();
+                let row = vec![0.0; width as usize * stream.channels() as usize];
+                let stream = Box::new(stream);
+                (Source::Stream { stream, next: 0, row }, width)
+            }
+        };
+        let premultiplied =
+            alpha.is_some_and(|at| header.metadata.ec_info[at].alpha_associated() == Some(true));
+        Ok(Self {
+            source,
+            width,
+            premultiplied,
+            alpha: alpha.is_some(),
+            model,
+            to_srgb: ToSrgb::new(profile, model, alpha.is_some())?,
+            floats: Vec::new(),
+            interleaved: Vec::new(),
+        })
+    }
+
+    /// Whether rows come turned to be looked at, rather than as stored.
+    pub(super) fn oriented(&self) -> bool {
+        matches!(self.source, Source::Stream { .. })
+    }
+
+    /// Writes row `y` from column `x` on. Rows of a stream are asked for
+    /// from the top.
+    pub(super) fn row(&mut self, x: u32, y: u32, out: &mut [u32]) -> Result<(), Error> {
+        if let Source::Planes { channels, spots } = &self.source
+            && spots.is_empty()
+            && !self.premultiplied
+            && self.to_srgb.is_identity()
+            && pack(channels, self.width, x, y, out)
+        {
+            return Ok(());
+        }
+        self.fetch(x, y, out.len());
+        if self.model == Model::Cmyk {
+            // JPEG XL's 0 is full ink.
+            for ink in self.floats.iter_mut().take(4).flatten() {
+                *ink = 1.0 - *ink;
+            }
+        }
+        if self.premultiplied {
+            unpremultiply(&mut self.floats);
+        }
+        let channels = self.to_srgb.channels();
+        self.interleaved.clear();
+        self.interleaved.resize(out.len() * channels, 0);
+        for (at, plane) in self.floats.iter().take(channels).enumerate() {
+            for (out, &sample) in self.interleaved[at..].iter_mut().step_by(channels).zip(plane) {
+                *out = (sample * 65_535.0 + 0.5) as u16;
+            }
+        }
+        if self.to_srgb.is_identity() {
+            return self.round(out);
+        }
+        self.to_srgb.row16(&self.interleaved, out)
+    }
+
+    /// Packs floats that are sRGB, rounding once.
+    fn round(&mut self, out: &mut [u32]) -> Result<(), Error> {
+        let alpha = self.alpha.then(|| self.floats.len() - 1);
+        for (at, out) in out.iter_mut().enumerate() {
+            let sample = |channel: usize| round(self.floats[channel][at]);
+            let a = alpha.map_or(255, sample);
+            *out = match self.model {
+                Model::Gray => rgba(sample(0), sample(0), sample(0), a),
+                _ => rgba(sample(0), sample(1), sample(2), a),
+            };
+        }
+        Ok(())
+    }
+
+    fn fetch(&mut self, x: u32, y: u32, length: usize) {
+        let floats = &mut self.floats;
+        match &mut self.source {
+            Source::Planes { channels, spots } => {
+                floats.resize_with(channels.len(), Vec::new);
+                for (out, plane) in floats.iter_mut().zip(channels.iter()) {
+                    plane.row(x, y, length, out);
+                }
+                let mut density = Vec::new();
+                for spot in spots.iter() {
+                    spot.plane.row(x, y, length, &mut density);
+                    for (plane, color) in floats.iter_mut().zip(spot.color) {
+                        for (sample, density) in plane.iter_mut().zip(&density) {
+                            let mix = density * spot.solidity;
+                            *sample = color * mix + *sample * (1.0 - mix);
+                        }
+                    }
+                }
+            }
+            Source::Stream { stream, next, row } => {
+                while *next <= y {
+                    stream.write_to_buffer(row.as_mut_slice());
+                    *next += 1;
+                }
+                let channels = stream.channels() as usize;
+                floats.resize_with(channels, Vec::new);
+                for (at, out) in floats.iter_mut().enumerate() {
+                    out.clear();
+                    let samples = row[x as usize * channels + at..].iter().step_by(channels);
+                    out.extend(samples.take(length));
+                }
+            }
+        }
+    }
+}
+
+/// The picture's planes, if the decoder left them at the picture's size.
+fn planes<'a>(header: &ImageHeader, render: &'a Render, model: Model) -> Option<Source<'a>> {
+    let metadata = &header.metadata;
+    let (_, extra) = render.extra_channels();
+    let extra_plane = |at: usize| {
+        Some(Plane {
+            samples: extra.get(at)?,
+            depth: metadata.ec_info.get(at)?.bit_depth,
+        })
+    };
+    let mut channels: Vec<Plane<'_>> = render
+        .color_channels()
+        .iter()
+        .map(|samples| Plane {
+            samples,
+            depth: metadata.bit_depth,
+        })
+        .collect();
+    if model == Model::Cmyk {
+        let black = metadata.ec_info.iter().position(|info| info.is_black())?;
+        channels.push(extra_plane(black)?);
+    }
+    if let Some(alpha) = metadata.alpha() {
+        channels.push(extra_plane(alpha)?);
+    }
+    let mut spots = Vec::new();
+    if model == Model::Rgb {
+        for (at, info) in metadata.ec_info.iter().enumerate() {
+            if let ExtraChannelType::SpotColour {
+                red,
+                green,
+                blue,
+                solidity,
+            } = info.ty
+            {
+                spots.push(Spot {
+                    plane: extra_plane(at)?,
+                    color: [red, green, blue],
+                    solidity,
+                });
+            }
+        }
+    }
+    let size = Size {
+        width: header.size.width,
+        height: header.size.height,
+    };
+    let fits = channels
+        .iter()
+        .chain(spots.iter().map(|spot| &spot.plane))
+        .all(|plane| plane.size() == (size.width as usize, size.height as usize));
+    fits.then_some(Source::Planes { channels, spots })
+}
+
+impl Plane<'_> {
+    fn size(&self) -> (usize, usize) {
+        (self.samples.width(), self.samples.height())
+    }
+
+    /// Part of row `y` as floats, 0 to 1.
+    fn row(&self, x: u32, y: u32, length: usize, out: &mut Vec<f32>) {
+        out.clear();
+        let at = y as usize * self.samples.width() + x as usize;
+        let depth = self.depth;
+        match self.samples {
+            ImageBuffer::F32(grid) => out.extend_from_slice(&grid.buf()[at..at + length]),
+            ImageBuffer::I32(grid) => {
+                let row = &grid.buf()[at..at + length];
+                out.extend(row.iter().map(|&sample| depth.parse_integer_sample(sample)));
+            }
+            ImageBuffer::I16(grid) => {
+                let row = grid.buf()[at..at + length].iter();
+                out.extend(row.map(|&sample| depth.parse_integer_sample(sample.into())));
+            }
+        }
+    }
+}
+
+/// Packs part of a row where all planes are of one of the two usual kinds;
+/// false where they are not.
+fn pack(channels: &[Plane<'_>], width: u32, x: u32, y: u32, out: &mut [u32]) -> bool {
+    let at = y as usize * width as usize + x as usize;
+    let range = at..at + out.len();
+    let eight = BitDepth::IntegerSample { bits_per_sample: 8 };
+    let mut floats: [&[f32]; 4] = [&[]; 4];
+    let mut shorts: [&[i16]; 4] = [&[]; 4];
+    let (mut float, mut short) = (0, 0);
+    for (index, plane) in channels.iter().enumerate().take(4) {
+        match plane.samples {
+            ImageBuffer::F32(grid) => {
+                floats[index] = &grid.buf()[range.clone()];
+                float += 1;
+            }
+            ImageBuffer::I16(grid) if plane.depth == eight => {
+                shorts[index] = &grid.buf()[range.clone()];
+                short += 1;
+            }
+            _ => return false,
+        }
+    }
+    if float == channels.len() {
+        pack_as(channels.len(), floats, round, out)
+    } else if short == channels.len() {
+        pack_as(channels.len(), shorts, |sample| sample.clamp(0, 255) as u8, out)
+    } else {
+        false
+    }
+}
+
+fn pack_as<T: Copy>(
+    channels: usize,
+    [a, b, c, d]: [&[T]; 4],
+    byte: impl Fn(T) -> u8,
+    out: &mut [u32],
+) -> bool {
+    let colors = out.iter_mut().zip(a).zip(b).zip(c);
+    match channels {
+        1 => {
+            for (out, &v) in out.iter_mut().zip(a) {
+                *out = u32::from(byte(v)) * 0x01_0101 | 0xff00_0000;
+            }
+        }
+        2 => {
+            for ((out, &v), &alpha) in out.iter_mut().zip(a).zip(b) {
+                *out = u32::from(byte(v)) * 0x01_0101 | u32::from(byte(alpha)) << 24;
+            }
+        }
+        3 => {
+            for (((out, &r), &g), &b) in colors {
+                *out = rgba(byte(r), byte(g), byte(b), 255);
+            }
+        }
+        4 => {
+            for ((((out, &r), &g), &b), &alpha) in colors.zip(d) {
+                *out = rgba(byte(r), byte(g), byte(b), byte(alpha));
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// The nearest 8-bit sample; what is out of range goes to its end.
+#[inline]
+fn round(sample: f32) -> u8 {
+    // Through i32, which vectorizes where a cast to u8 does not.
+    ((sample * 255.0 + 0.5) as i32).clamp(0, 255) as u8
+}
+
+/// Divides colours by alpha, the last channel. In the space that they are
+/// coded in, since that is where they were multiplied.
+fn unpremultiply(channels: &mut [Vec<f32>]) {
+    let Some((alpha, colors)) = channels.split_last_mut() else {
+        return;
+    };
+    for plane in colors {
+        for (sample, &alpha) in plane.iter_mut().zip(alpha.iter()) {
+            if alpha > 0.0 {
+                *sample /= alpha;
+            }
+        }
+    }
+}

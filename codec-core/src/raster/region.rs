@@ -59,12 +59,6 @@ impl Region {
         }
     }
 
-    /// Whether this is all of a picture.
-    #[must_use]
-    pub fn is_whole(self, size: Size) -> bool {
-        self == Self::whole(size)
-    }
-
     /// `asked`, or all of the picture where nothing was asked.
     ///
     /// # Errors

@@ -3,12 +3,20 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Files;
 
 pub(crate) fn generate(files: &mut Files) -> anyhow::Result<()> {
-    let operations: Vec<_> = codec_core::operations()
+    let mut text = serde_json::to_string_pretty(&json!({ "operations": operations() }))?;
+    text.push('\n');
+    files.insert(PathBuf::from("wasi-guest/operations.json"), text);
+    Ok(())
+}
+
+/// The list itself, one object an operation.
+pub(crate) fn operations() -> Vec<Value> {
+    codec_core::operations()
         .iter()
         .map(|operation| {
             json!({
@@ -21,9 +29,5 @@ pub(crate) fn generate(files: &mut Files) -> anyhow::Result<()> {
                 "result": operation.result(),
             })
         })
-        .collect();
-    let mut text = serde_json::to_string_pretty(&json!({ "operations": operations }))?;
-    text.push('\n');
-    files.insert(PathBuf::from("wasi-guest/operations.json"), text);
-    Ok(())
+        .collect()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::Files;
+use crate::{Files, list};
 
 /// Where the client keeps them.
 pub(crate) const FOLDER: &str = "web-worker/client/src/generated";
@@ -42,7 +42,7 @@ pub(crate) fn generate(files: &mut Files) -> anyhow::Result<()> {
         names.push(name);
     }
     names.sort();
-    files.insert(Path::new(FOLDER).join("index.ts"), index(&names));
+    files.insert(Path::new(FOLDER).join("index.ts"), index(&names)?);
     Ok(())
 }
 
@@ -50,7 +50,7 @@ fn export<T: ts_rs::TS + 'static>(config: &ts_rs::Config) -> anyhow::Result<()> 
     Ok(T::export_all(config)?)
 }
 
-fn index(names: &[String]) -> String {
+fn index(names: &[String]) -> anyhow::Result<String> {
     let mut text = HEAD.to_owned();
     for operation in codec_core::operations() {
         for name in [operation.parameters(), operation.result()] {
@@ -72,6 +72,31 @@ fn index(names: &[String]) -> String {
             operation.result()
         );
     }
-    text.push_str("}\n");
-    text
+    text.push_str("}\n\n");
+    text.push_str(TABLE);
+    for operation in list::operations() {
+        let _ = writeln!(text, "  {},", serde_json::to_string(&operation)?);
+    }
+    text.push_str("];\n");
+    Ok(text)
 }
+
+/// The table as a value, for what a page shows: names, words, phases.
+const TABLE: &str = r"/** One line of the operations table. */
+export interface Operation {
+  name: string;
+  /** What it does, for people. */
+  doc: string;
+  /** The phases that its progress goes through. */
+  phases: string[];
+  /** How many inputs it takes. */
+  inputs: { least: number; most: number };
+  /** Exists for tests alone; pages don't show it. */
+  test_only: boolean;
+  /** Names of the types of its parameters and result. */
+  parameters: string;
+  result: string;
+}
+
+export const OPERATIONS: readonly Operation[] = [
+";

@@ -1,0 +1,272 @@
+//! PNG and APNG: a walk over the chunks, and pixels through `image`.
+
+use std::io::Cursor;
+
+use image::codecs::png::PngDecoder;
+use image::{AnimationDecoder, ColorType, ImageDecoder};
+
+use super::description::{
+    AlphaKind, Coding, Color, ColorModel, Frame, InspectResult,
+};
+use super::reader::Reader;
+use super::through_image::{self, animation_frame, missing_frame};
+use super::{Decoded, interleaved};
+use crate::color::{Profile, icc_name, primaries_name};
+use crate::exif;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::raster::{Orientation, Region, Size};
+use crate::{Context, Error};
+
+/// What the chunks say.
+#[derive(Debug, Default)]
+struct Chunks {
+    size: Option<Size>,
+    bit_depth: u8,
+    color_type: u8,
+    transparency: bool,
+    icc: bool,
+    srgb: bool,
+    gamma: Option<f64>,
+    chromaticities: Option<[f64; 8]>,
+    cicp: Option<[u8; 4]>,
+    orientation: Orientation,
+    exif: bool,
+    xmp: bool,
+    /// Frames and plays, from `acTL`.
+    animation: Option<(u32, u32)>,
+    /// Milliseconds, from each `fcTL`.
+    delays: Vec<f64>,
+    /// Whether the first frame is the picture that plain readers show.
+    first_is_default: bool,
+    ended: bool,
+}
+
+impl Chunks {
+    fn walk(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
+        let mut chunks = Self::default();
+        let mut reader = Reader::new(&bytes[8.min(bytes.len())..]);
+        let mut pixels_seen = false;
+        while let (Some(length), Some(kind)) = (reader.u32_be(), reader.take(4)) {
+            let length = length as usize;
+            let data = reader.take_up_to(length);
+            let whole = data.len() == length;
+            chunks.read(kind, data, pixels_seen);
+            pixels_seen |= kind == b"IDAT";
+            limits.check_frames(chunks.delays.len() as u64)?;
+            if kind == b"IEND" {
+                chunks.ended = true;
+                break;
+            }
+            if !whole || reader.take(4).is_none() {
+                break;
+            }
+        }
+        if chunks.size.is_none() {
+            return Err(Error::InvalidInput(format!(
+                "the PNG file has no header (IHDR); it has {} bytes",
+                bytes.len()
+            )));
+        }
+        Ok(chunks)
+    }
+
+    /// Notes a chunk; one that is cut off or malformed says nothing.
+    fn read(&mut self, kind: &[u8], data: &[u8], pixels_seen: bool) -> Option<()> {
+        let mut reader = Reader::new(data);
+        match kind {
+            b"IHDR" => {
+                let size = Size {
+                    width: reader.u32_be()?,
+                    height: reader.u32_be()?,
+                };
+                self.bit_depth = reader.u8()?;
+                self.color_type = reader.u8()?;
+                self.size = Some(size);
+            }
+            b"tRNS" => self.transparency = true,
+            b"iCCP" => self.icc = true,
+            b"sRGB" => self.srgb = true,
+            b"gAMA" => self.gamma = Some(f64::from(reader.u32_be()?) / 100_000.0),
+            b"cHRM" => {
+                let mut values = [0.0; 8];
+                for value in &mut values {
+                    *value = f64::from(reader.u32_be()?) / 100_000.0;
+                }
+                self.chromaticities = Some(values);
+            }
+            b"cICP" => self.cicp = data.try_into().ok(),
+            b"eXIf" => {
+                self.exif = true;
+                self.orientation = exif::orientation(data);
+            }
+            b"iTXt" => self.xmp |= data.starts_with(b"XML:com.adobe.xmp\0"),
+            b"acTL" => self.animation = Some((reader.u32_be()?, reader.u32_be()?)),
+            b"fcTL" => {
+                let _ = reader.take(20)?;
+                let (numerator, denominator) = (reader.u16_be()?, reader.u16_be()?);
+                // Nothing stands for hundredths.
+                let denominator = if denominator == 0 { 100 } else { denominator };
+                self.delays.push(1e3 * f64::from(numerator) / f64::from(denominator));
+                self.first_is_default |= !pixels_seen;
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn is_gray(&self) -> bool {
+        matches!(self.color_type, 0 | 4)
+    }
+
+    fn alpha(&self) -> bool {
+        self.transparency || matches!(self.color_type, 4 | 6)
+    }
+
+    /// In the order of the PNG specification, third edition, 4.3.
+    fn profile(&self, icc: Option<Vec<u8>>) -> Profile {
+        if let Some(cicp) = self.cicp {
+            return match cicp {
+                [1, 13, _, _] => Profile::Srgb,
+                cicp => Profile::Cicp(cicp),
+            };
+        }
+        if let Some(icc) = icc {
+            return Profile::Icc(icc);
+        }
+        match self.gamma {
+            Some(gamma) if !self.srgb => Profile::Gamma {
+                gamma,
+                chromaticities: self.chromaticities,
+            },
+            _ => Profile::Srgb,
+        }
+    }
+
+    fn color(&self, icc: Option<&[u8]>) -> Color {
+        let model = if self.is_gray() { ColorModel::Gray } else { ColorModel::Rgb };
+        let icc_name = icc.and_then(icc_name);
+        let space = if let Some([primaries, transfer, ..]) = self.cicp {
+            primaries_name(primaries, transfer)
+        } else if let Some(name) = &icc_name {
+            name.clone()
+        } else if icc.is_some() {
+            "ICC profile".into()
+        } else {
+            match self.gamma {
+                Some(gamma) if !self.srgb && (gamma - 0.45455).abs() > 0.0005 => {
+                    format!("gamma {:.2}", 1.0 / gamma)
+                }
+                _ if self.is_gray() => "grey sRGB".into(),
+                _ => "sRGB".into(),
+            }
+        };
+        Color {
+            model,
+            space,
+            icc_name,
+        }
+    }
+}
+
+fn open<'a>(
+    bytes: &'a [u8],
+    limits: &Limits,
+) -> Result<PngDecoder<Cursor<&'a [u8]>>, Error> {
+    PngDecoder::with_limits(Cursor::new(bytes), through_image::limits(limits))
+        .map_err(|error| through_image::failure(Format::Png, &error, bytes.len(), limits))
+}
+
+/// Describes a PNG file, or the head of one.
+pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<InspectResult, Error> {
+    let chunks = Chunks::walk(bytes, limits)?;
+    let size = chunks.size.unwrap_or(Size { width: 0, height: 0 });
+    let icc = if chunks.icc {
+        open(bytes, limits)
+            .ok()
+            .and_then(|mut decoder| decoder.icc_profile().ok().flatten())
+    } else {
+        None
+    };
+    let mut description = InspectResult::still(Format::Png, size, Coding::Png);
+    description.turn(chunks.orientation);
+    description.bit_depth = u32::from(chunks.bit_depth);
+    description.color = chunks.color(icc.as_deref());
+    if chunks.alpha() {
+        description.alpha = AlphaKind::Straight;
+    }
+    if let Some((_, plays)) = chunks.animation {
+        description.animated = true;
+        description.loops = Some(plays);
+        description.frames = chunks
+            .delays
+            .iter()
+            .map(|&delay| Frame {
+                duration_ms: Some(delay),
+                name: None,
+            })
+            .collect();
+    }
+    description.exif = chunks.exif;
+    description.xmp = chunks.xmp;
+    description.lossless = Some(true);
+    description.truncated = !chunks.ended;
+    Ok(description)
+}
+
+/// Decodes a frame, oriented and cut to `region`.
+pub(super) fn decode(
+    context: &Context<'_>,
+    bytes: &[u8],
+    frame: u32,
+    region: Option<Region>,
+) -> Result<Decoded, Error> {
+    let limits = context.limits();
+    let chunks = Chunks::walk(bytes, limits)?;
+    let stored = chunks.size.unwrap_or(Size { width: 0, height: 0 });
+    limits.check_pixels(stored.pixels())?;
+    let mut decoder = open(bytes, limits)?;
+    let icc = decoder.icc_profile().ok().flatten();
+    let profile = chunks.profile(icc);
+    let failure =
+        |error: &image::ImageError| through_image::failure(Format::Png, error, bytes.len(), limits);
+
+    let frames = if chunks.animation.is_some() { chunks.delays.len() } else { 1 };
+    if frame as usize >= frames.max(1) {
+        return Err(missing_frame(frame, frames));
+    }
+    let composed = chunks.animation.is_some() && (frame > 0 || !chunks.first_is_default);
+    if composed {
+        limits.check_memory(4 * 4 * stored.pixels() + bytes.len() as u64)?;
+        let apng = decoder.apng().map_err(|error| failure(&error))?;
+        let pixels = animation_frame(context, apng.into_frames(), frame, frames, &failure)?;
+        return interleaved::rgba(context, &pixels, stored, &profile, chunks.orientation, region);
+    }
+    let color_type = decoder.color_type();
+    let samples = usize::from(color_type.channel_count());
+    let wide = matches!(
+        color_type,
+        ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16
+    );
+    let buffer = stored.pixels() * u64::from(color_type.bytes_per_pixel());
+    limits.check_memory(buffer + 8 * stored.pixels() + bytes.len() as u64)?;
+    context.progress(1, 0.0)?;
+    let image = if wide {
+        let mut buffer = crate::raster::zeroed::<u16>(buffer as usize / 2)?;
+        decoder
+            .read_image(bytemuck::cast_slice_mut(&mut buffer))
+            .map_err(|error| failure(&error))?;
+        interleaved::Samples::U16(buffer)
+    } else {
+        let mut buffer = crate::raster::zeroed::<u8>(buffer as usize)?;
+        decoder.read_image(&mut buffer).map_err(|error| failure(&error))?;
+        interleaved::Samples::U8(buffer)
+    };
+    let layout = interleaved::Layout::of_channels(samples);
+    interleaved::Interleaved {
+        samples: image,
+        layout,
+        stored,
+    }
+    .finish(context, &profile, chunks.orientation, region)
+}

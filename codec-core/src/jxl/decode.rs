@@ -1,0 +1,110 @@
+//! Pixels of a JPEG XL frame.
+
+use jxl_oxide::JxlImage;
+use jxl_oxide::frame::Encoding;
+
+use super::planes::Rows;
+use super::{color, failure, open, orientation, stored_size};
+use crate::formats::{Decoded, assemble};
+use crate::raster::{Orientation, Pixels, Region, Size};
+use crate::{Context, Error};
+
+/// Decodes frame `frame`, oriented and cut to `region`.
+///
+/// # Errors
+/// `invalid_input` for broken and truncated files, `invalid_parameters` for
+/// a frame or region that is not there, `limit_exceeded`.
+pub fn decode(
+    context: &Context<'_>,
+    bytes: &[u8],
+    frame: u32,
+    region: Option<Region>,
+) -> Result<Decoded, Error> {
+    let limits = *context.limits();
+    let length = bytes.len() as u64;
+    // The decoder keeps a copy of the compressed data.
+    limits.check_memory(2 * length)?;
+    let opened = open(context, bytes, Some(frame), limits.memory - 2 * length)?;
+    let (mut image, complete) = (opened.image, opened.complete);
+    let there = image.num_loaded_keyframes();
+    if there <= frame as usize {
+        return Err(missing_frame(frame, there, complete, bytes.len()));
+    }
+
+    let (stored, orientation) = (stored_size(&image), orientation(&image));
+    let source = orientation.size(stored);
+    let region = Region::within(region, source)?;
+    let ours = 2 * Pixels::bytes(region.width, region.height);
+    limits.check_memory(2 * length + ours + planes_memory(&image))?;
+
+    let profile = color::request(&mut image);
+    let part = decode_part(&image, region, source);
+    if part {
+        image.set_image_region(jxl_oxide::CropInfo {
+            width: region.width,
+            height: region.height,
+            left: region.x,
+            top: region.y,
+        });
+    }
+    context.progress(1, 0.0)?;
+    let render = image.render_frame(frame as usize).map_err(|error| {
+        let what = format!("frame {frame} of the JPEG XL file cannot be decoded");
+        failure(&*error, &what, limits.memory)
+    })?;
+    context.progress(2, 0.0)?;
+
+    let mut rows = Rows::new(image.image_header(), &render, &profile, !part)?;
+    let (from, orientation) = if part {
+        (Region::whole(region.size()), Orientation::UPRIGHT)
+    } else if rows.oriented() {
+        (region, Orientation::UPRIGHT)
+    } else {
+        (orientation.stored(source, region), orientation)
+    };
+    let pixels = assemble(context, from, orientation, |x, y, out| rows.row(x, y, out))?;
+    Ok(Decoded { pixels, source })
+}
+
+fn missing_frame(frame: u32, there: usize, complete: bool, length: usize) -> Error {
+    if complete {
+        return Error::InvalidParameters(format!(
+            "there is no frame {frame}, the file has {there}, counted from 0"
+        ));
+    }
+    Error::InvalidInput(format!(
+        "the JPEG XL file is cut off: it ends after {length} bytes, within frame {there}"
+    ))
+}
+
+/// Bytes that the decoder takes at least: each channel as floats.
+fn planes_memory(image: &JxlImage) -> u64 {
+    let metadata = &image.image_header().metadata;
+    let colors = if metadata.grayscale() { 1 } else { 3 };
+    let channels = colors + metadata.ec_info.len() as u64;
+    let sample = if metadata.xyb_encoded { 4 } else { 2 };
+    channels * sample * stored_size(image).pixels()
+}
+
+/// Whether the decoder may be told to decode `region` alone.
+///
+/// It saves nothing in Modular frames, and jxl-oxide 0.12 panics
+/// (`append_channel_shifted`) when it decodes part of a picture with
+/// some extra channels or upsampled frames, so those are decoded whole. Of a
+/// region that is most of the picture too little is saved to be worth
+/// the slower way in which its pixels are fetched.
+fn decode_part(image: &JxlImage, region: Region, source: Size) -> bool {
+    let plain = |index: usize| {
+        image.frame(index).is_some_and(|frame| {
+            let header = frame.header();
+            header.encoding == Encoding::VarDct
+                && header.upsampling == 1
+                && header.lf_level == 0
+                && !header.flags.use_lf_frame()
+                && !header.have_crop
+        })
+    };
+    2 * region.size().pixels() < source.pixels()
+        && image.image_header().metadata.ec_info.is_empty()
+        && (0..image.num_loaded_frames()).all(plain)
+}

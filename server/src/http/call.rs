@@ -1,0 +1,322 @@
+//! `POST /v1/call`: a call's frame comes in, a sequence of frames goes out.
+//!
+//! The frame's prefix is read first and everything that can be refused is
+//! refused by it, before any memory is taken for payloads. A reply that comes
+//! before any progress goes in one write; else progress and reply are
+//! streamed as they come. A client that goes away drops the future or the
+//! body, and with it the [`runner::Call`](crate::runner::Call), which cancels.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use futures_util::{Stream, StreamExt};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::{Response, StatusCode};
+use locus_protocol::{
+    ErrorBody, ErrorCode, Limits, Message, Prefix, Progress, Reply as ReplyHeader, padding,
+};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+use warp::reply::Response as WarpResponse;
+
+use crate::bulk::{Bulk, FileStream, Writer};
+use crate::operations::{Operation, Operations};
+use crate::runner::{Call, Event, Pool, Request};
+
+/// The content type of frames.
+pub const FRAMES: HeaderValue = HeaderValue::from_static("application/vnd.locus.frames");
+
+/// Bounds on calls.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// What calls may take at most; a call's own limits can only be lower.
+    pub limits: Limits,
+    /// Bytes of all payloads of a call.
+    pub input_bytes: u64,
+    /// The deadline of a call that names none.
+    pub default_deadline: Duration,
+    /// The latest deadline.
+    pub max_deadline: Duration,
+    /// The longest pause in a request's body.
+    pub body_timeout: Duration,
+}
+
+/// How calls are run.
+#[derive(Debug)]
+pub struct Calls {
+    /// Bounds on them.
+    pub bounds: Bounds,
+    /// What can be called.
+    pub operations: Arc<Operations>,
+    /// Who runs them.
+    pub pool: Arc<Pool>,
+}
+
+/// Why there is no call to run: the id, as far as it is known, and the error.
+type Refused = (u64, ErrorBody);
+
+/// Answers one request.
+pub async fn answer<S, B>(calls: Arc<Calls>, body: S) -> WarpResponse
+where
+    S: Stream<Item = Result<B, warp::Error>> + Send,
+    B: Buf + Send,
+{
+    let mut body = std::pin::pin!(body);
+    match calls.run(body.as_mut()).await {
+        Ok(response) => response,
+        Err((id, error)) => {
+            tracing::debug!(id, code = %error.code, message = %error.message, "call refused");
+            refusal(id, error)
+        }
+    }
+}
+
+/// A reply that consists of one error frame, with the status of its code.
+#[must_use]
+pub fn refusal(id: u64, error: ErrorBody) -> WarpResponse {
+    let status = StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = frames(status, error_frame(id, error));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+fn error_frame(id: u64, error: ErrorBody) -> Bytes {
+    locus_protocol::write(&Message::Reply(ReplyHeader::error(id, error)), &[]).into()
+}
+
+fn frames(status: StatusCode, body: impl Into<Bytes>) -> WarpResponse {
+    let mut response = Response::new(body.into().into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, FRAMES);
+    response
+}
+
+impl Calls {
+    async fn run<S, B>(&self, mut body: std::pin::Pin<&mut S>) -> Result<WarpResponse, Refused>
+    where
+        S: Stream<Item = Result<B, warp::Error>> + Send,
+        B: Buf + Send,
+    {
+        let arrived = Instant::now();
+        let mut body = Body {
+            stream: body.as_mut(),
+            pause: self.bounds.body_timeout,
+        };
+        let (prefix, rest) = body.prefix().await.map_err(|error| (0, error))?;
+        let id = prefix.message.id();
+        let refused = |error| (id, error);
+        let (operation, message, deadline) = self.check(prefix.message, &prefix.payloads).map_err(refused)?;
+        let frame = body
+            .frame(&message, &prefix.payloads, rest)
+            .await
+            .map_err(refused)?;
+        let request = Request {
+            frame,
+            deadline: arrived + deadline,
+        };
+        let mut call = self.pool.call(request).await.map_err(refused)?;
+        match call.next().await.map_err(refused)? {
+            Event::Reply(Bulk::Inline(bytes)) => Ok(frames(StatusCode::OK, bytes)),
+            Event::Reply(Bulk::Memfd { file, length }) => {
+                let mut response = stream(FileStream::new(file, length));
+                response.headers_mut().insert(CONTENT_LENGTH, length.into());
+                Ok(response)
+            }
+            Event::Progress(value) => {
+                // One chunk waits while another is written: the runner's reply is read as fast as the client takes it.
+                let (sender, receiver) = mpsc::channel(1);
+                let operation = Arc::clone(operation);
+                tokio::spawn(async move {
+                    let first = progress_frame(id, &operation, value);
+                    tokio::select! {
+                        () = pump(&sender, id, &operation, call, first) => {}
+                        () = sender.closed() => {}
+                    }
+                });
+                Ok(stream(Chunks(receiver)))
+            }
+        }
+    }
+
+    /// Everything that can be said against a call by its header; else the
+    /// operation, the message as the runner gets it, and the deadline.
+    fn check(&self, message: Message, payloads: &[u64]) -> Result<(&Arc<Operation>, Message, Duration), ErrorBody> {
+        let (mut call, estimate) = match message {
+            Message::Call(call) => (call, false),
+            Message::Estimate(call) => (call, true),
+            _ => {
+                let words = "only a call or an estimate can be asked";
+                return Err(ErrorBody::new(ErrorCode::InvalidFrame, words));
+            }
+        };
+        let operation = self.operations.find(&call.operation)?;
+        let limits = call.limits.lower(self.bounds.limits);
+        let sum = payloads.iter().try_fold(0u64, |sum, &length| sum.checked_add(length));
+        let allowed = limits.bytes.unwrap_or(u64::MAX).min(self.bounds.input_bytes);
+        match sum {
+            Some(sum) if sum <= allowed => {}
+            sum => return Err(ErrorBody::limit("bytes", allowed, sum.unwrap_or(u64::MAX))),
+        }
+        let missing = call.inputs.iter().find(|input| input.payload.is_none());
+        if let Some(digest) = missing.and_then(|input| input.digest) {
+            let words = "the blob that an input names is not here; send its bytes";
+            return Err(ErrorBody::new(ErrorCode::NeedBlob, words).with("digest", digest.to_string()));
+        }
+        // Before the body is read: who would be refused afterwards need not send it.
+        self.pool.admit()?;
+        let deadline = call
+            .deadline_ms
+            .map_or(self.bounds.default_deadline, Duration::from_millis)
+            .min(self.bounds.max_deadline);
+        call.limits = limits;
+        let message = if estimate { Message::Estimate(call) } else { Message::Call(call) };
+        Ok((operation, message, deadline))
+    }
+}
+
+/// Sends what a running call says until its reply has been taken.
+async fn pump(sender: &mpsc::Sender<io::Result<Bytes>>, id: u64, operation: &Operation, mut call: Call, first: Bytes) {
+    let mut chunk = first;
+    loop {
+        if sender.send(Ok(chunk)).await.is_err() {
+            return;
+        }
+        chunk = match call.next().await {
+            Ok(Event::Progress(value)) => progress_frame(id, operation, value),
+            Ok(Event::Reply(Bulk::Inline(bytes))) => {
+                let _ = sender.send(Ok(bytes)).await;
+                return;
+            }
+            Ok(Event::Reply(Bulk::Memfd { file, length })) => {
+                let mut file = FileStream::new(file, length);
+                while let Some(chunk) = file.read() {
+                    if sender.send(chunk).await.is_err() {
+                        return;
+                    }
+                }
+                return;
+            }
+            Err(error) => {
+                let _ = sender.send(Ok(error_frame(id, error))).await;
+                return;
+            }
+        };
+    }
+}
+
+fn progress_frame(id: u64, operation: &Operation, value: f32) -> Bytes {
+    let value = if value.is_finite() { value.max(0.0) } else { 0.0 };
+    let progress = Progress {
+        id,
+        phase: operation.phases.get(value as usize).cloned(),
+        fraction: value.fract(),
+    };
+    locus_protocol::write(&Message::Progress(progress), &[]).into()
+}
+
+fn stream(chunks: impl Stream<Item = io::Result<Bytes>> + Send + Sync + 'static) -> WarpResponse {
+    let mut response = warp::Reply::into_response(warp::reply::stream(chunks));
+    response.headers_mut().insert(CONTENT_TYPE, FRAMES);
+    response
+}
+
+struct Chunks(mpsc::Receiver<io::Result<Bytes>>);
+
+impl Stream for Chunks {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
+    }
+}
+
+/// A request's body, with a bound on its pauses.
+struct Body<'a, S> {
+    stream: std::pin::Pin<&'a mut S>,
+    pause: Duration,
+}
+
+impl<S, B> Body<'_, S>
+where
+    S: Stream<Item = Result<B, warp::Error>>,
+    B: Buf,
+{
+    async fn chunk(&mut self) -> Result<Option<Bytes>, ErrorBody> {
+        match timeout(self.pause, self.stream.next()).await {
+            Ok(None) => Ok(None),
+            Ok(Some(Ok(mut chunk))) => Ok(Some(chunk.copy_to_bytes(chunk.remaining()))),
+            Ok(Some(Err(error))) => {
+                let words = format!("the request's body broke off: {error}");
+                Err(ErrorBody::new(ErrorCode::InvalidFrame, words))
+            }
+            Err(_) => {
+                let words = format!("nothing came for {} s in the middle of the request", self.pause.as_secs());
+                Err(ErrorBody::new(ErrorCode::DeadlineExceeded, words))
+            }
+        }
+    }
+
+    /// The frame's prefix, and what came of the payloads with it.
+    async fn prefix(&mut self) -> Result<(Prefix, Bytes), ErrorBody> {
+        let mut seen = Bytes::new();
+        loop {
+            let Some(mut chunk) = self.chunk().await? else {
+                let words = format!("the frame is cut off: its header has not ended after {} bytes", seen.len());
+                return Err(ErrorBody::new(ErrorCode::InvalidFrame, words));
+            };
+            if !seen.is_empty() {
+                // Rare: a header in several pieces. It grows to a mebibyte at most.
+                let mut both = bytes::BytesMut::from(seen);
+                both.extend_from_slice(&chunk);
+                chunk = both.freeze();
+            }
+            seen = chunk;
+            match Prefix::read(&seen) {
+                Ok(Some(prefix)) => {
+                    seen.advance(prefix.length);
+                    return Ok((prefix, seen));
+                }
+                Ok(None) => {}
+                Err(error) => return Err(ErrorBody::new(ErrorCode::InvalidFrame, error.to_string())),
+            }
+        }
+    }
+
+    /// The whole frame of `message` with the payloads of the given lengths,
+    /// of which `rest` has come already.
+    async fn frame(&mut self, message: &Message, payloads: &[u64], rest: Bytes) -> Result<Bulk, ErrorBody> {
+        let prefix = locus_protocol::write_prefix(message, payloads);
+        // The sum without padding is bounded, so these don't overflow.
+        let length: u64 = payloads.iter().map(|&length| length + padding(length) as u64).sum();
+        let full = |error: io::Error| {
+            ErrorBody::new(ErrorCode::OutOfMemory, format!("the server has no room for the inputs: {error}"))
+        };
+        let mut into = Writer::new(prefix.len() as u64 + length).map_err(full)?;
+        into.write(&prefix).map_err(full)?;
+        let mut missing = length;
+        let mut chunk = rest;
+        loop {
+            if chunk.len() as u64 > missing {
+                let words = "bytes follow the end of the frame";
+                return Err(ErrorBody::new(ErrorCode::InvalidFrame, words));
+            }
+            into.write(&chunk).map_err(full)?;
+            missing -= chunk.len() as u64;
+            match self.chunk().await? {
+                Some(next) => chunk = next,
+                None if missing == 0 => return into.finish().map_err(full),
+                None => {
+                    let words = format!("the frame is cut off: {missing} bytes of its payloads are missing");
+                    return Err(ErrorBody::new(ErrorCode::InvalidFrame, words));
+                }
+            }
+        }
+    }
+}

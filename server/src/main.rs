@@ -1,0 +1,62 @@
+//! The `locus` binary: see `locus --help`.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use locus_server::cli::{Cli, Command, Compile, Health, Serve};
+use locus_server::module::{Cache, Wasm, compile};
+use locus_server::runner::child;
+use locus_server::{health, logging, serve};
+use tokio::runtime::{Builder, Runtime};
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(options) => serve(&options),
+        Command::Compile(options) => precompile(&options),
+        Command::Health(options) => check(&options),
+        Command::Runner(arguments) => child::run(&arguments).map_err(Into::into),
+        Command::Compiler(arguments) => compile::run(&arguments).map_err(Into::into),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("locus: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(options: &Serve) -> anyhow::Result<()> {
+    logging::start(options.log_format, &options.log).context("--log")?;
+    runtime()?.block_on(serve::serve(options))?;
+    Ok(())
+}
+
+/// One thread: the server moves bytes and computes nothing, and threads that wake each other for every small call cost
+/// more than they bring. Files are read on tokio's blocking threads.
+fn runtime() -> anyhow::Result<Runtime> {
+    Ok(Builder::new_current_thread()
+        .thread_stack_size(512 * 1024)
+        .enable_all()
+        .build()?)
+}
+
+fn precompile(options: &Compile) -> anyhow::Result<()> {
+    let codec = Wasm::open(&options.codec).with_context(|| options.codec.display().to_string())?;
+    let cache = Cache::open(&options.cache).with_context(|| options.cache.display().to_string())?;
+    if let Some(path) = cache.find(&codec, options.level) {
+        eprintln!("locus: {} is there already", path.display());
+        return Ok(());
+    }
+    eprintln!("locus: compiling {} at {}", options.codec.display(), options.level.as_str());
+    let path = runtime()?.block_on(compile::compile(&cache, &codec, options.level))?;
+    eprintln!("locus: wrote {}", path.display());
+    Ok(())
+}
+
+fn check(options: &Health) -> anyhow::Result<()> {
+    let answer = health::check(options.listen, options.timeout, options.warming_will_do)?;
+    eprintln!("{answer}");
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! Runners: child processes that embed WasmEdge and run one call at a time.
+//!
+//! Deadlines and limits hold for a guest that spins, recurses without end or
+//! waits for ever, because its process is ended; so nothing here trusts a
+//! guest to come back. The server's side is [`pool`] and [`process`], the
+//! child's is [`child`], [`guest`] and [`watch`]; [`wire`] is what they say
+//! to each other.
+
+pub mod child;
+pub mod guest;
+pub mod pool;
+pub mod process;
+pub mod watch;
+pub mod wire;
+
+pub use pool::{Call, Event, Pool, Request, Settings};

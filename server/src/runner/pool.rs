@@ -1,0 +1,553 @@
+//! The pool: as many runners as may work at once, a spare that takes the
+//! place of one that had to go, and the queue before them.
+//!
+//! A call borrows a runner ([`Lease`]); whatever becomes of the call, the
+//! lease's end either gives the runner back or lets it go, and the pool makes
+//! up for it. Calls wait in the order in which they came, and no longer than
+//! their deadline; a full queue refuses at once.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use locus_protocol::{ErrorBody, ErrorCode};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::process::{Runner, Start};
+use super::wire::Kind;
+use crate::bulk::Bulk;
+
+/// How long a cancelled call may take to notice before its runner is killed.
+const GRACE: Duration = Duration::from_millis(50);
+/// Longest wait between two attempts to start runners that don't start.
+const BACKOFF: Duration = Duration::from_secs(10);
+
+/// Bounds of the pool.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Runners that work at the same time.
+    pub runners: usize,
+    /// Runners kept ready beside them.
+    pub spares: usize,
+    /// Calls that may wait for a runner.
+    pub queue: usize,
+    /// Bound on a guest's memory, in pages of 64 KiB.
+    pub max_pages: u32,
+    /// A runner whose guest's memory has grown past so many pages is
+    /// replaced when it is idle: wasm memory never shrinks.
+    pub recycle_pages: u32,
+    /// Bound on a reply's frame in bytes.
+    pub max_reply_bytes: u64,
+}
+
+/// Runners, and the queue before them.
+#[derive(Debug)]
+pub struct Pool {
+    settings: Settings,
+    state: Mutex<State>,
+    calls: AtomicU64,
+    ready: watch::Sender<bool>,
+    this: Weak<Self>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The compiled module; `None` until there is one.
+    module: Option<PathBuf>,
+    /// Counts the modules; a runner of an earlier one is replaced.
+    generation: u64,
+    idle: Vec<Runner>,
+    spares: Vec<Runner>,
+    /// Idle and lent.
+    active: usize,
+    starting: usize,
+    failures: u32,
+    waiting: VecDeque<oneshot::Sender<Lease>>,
+    closed: bool,
+}
+
+/// How many runners do what.
+#[derive(Debug, Clone, serde::Serialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Runners that may work at once.
+    pub limit: usize,
+    /// Waiting for a call.
+    pub idle: usize,
+    /// With a call.
+    pub busy: usize,
+    /// Ready to take another's place.
+    pub spare: usize,
+    /// Not ready yet.
+    pub starting: usize,
+    /// Calls in the queue.
+    pub queued: usize,
+}
+
+/// A call's frame, kept until the call has ended, in case it has to be sent
+/// to another runner.
+#[derive(Debug)]
+pub struct Request {
+    /// The whole frame.
+    pub frame: Bulk,
+    /// When the call has to have ended.
+    pub deadline: Instant,
+}
+
+/// What a running call says.
+#[derive(Debug)]
+pub enum Event {
+    /// The phase's index plus the fraction within the phase.
+    Progress(f32),
+    /// The reply's whole frame.
+    Reply(Bulk),
+}
+
+impl Pool {
+    /// An empty pool: it starts runners when it is given a module.
+    #[must_use]
+    pub fn new(settings: Settings) -> Arc<Self> {
+        Arc::new_cyclic(|this| Self {
+            settings,
+            state: Mutex::default(),
+            calls: AtomicU64::new(0),
+            ready: watch::Sender::new(false),
+            this: this.clone(),
+        })
+    }
+
+    /// Uses the compiled `module` from now on. Runners of an earlier one
+    /// work on until those of this one are ready.
+    pub fn set_module(&self, module: &Path) {
+        let mut state = self.lock();
+        state.module = Some(module.to_owned());
+        state.generation += 1;
+        state.failures = 0;
+        self.refill(&mut state);
+    }
+
+    /// Waits until a runner has been ready once.
+    pub async fn ready(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
+    }
+
+    /// Whether a runner has been ready yet.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        *self.ready.borrow()
+    }
+
+    /// Lets all runners go and starts no more.
+    pub fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.waiting.clear();
+        state.spares.clear();
+        state.idle.clear();
+    }
+
+    /// How many runners do what.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let state = self.lock();
+        Counts {
+            limit: self.settings.runners,
+            idle: state.idle.len(),
+            busy: state.active - state.idle.len(),
+            spare: state.spares.len(),
+            starting: state.starting,
+            queued: state.waiting.len(),
+        }
+    }
+
+    /// Refuses when a call could not even wait.
+    ///
+    /// # Errors
+    /// `warming` before a runner was ready, `queue_full`, `unavailable` when closing.
+    pub fn admit(&self) -> Result<(), ErrorBody> {
+        self.admitted(&self.lock())
+    }
+
+    /// Waits for a runner and starts the call on it.
+    ///
+    /// # Errors
+    /// As [`Pool::admit`], `deadline_exceeded`, `lost`.
+    pub async fn call(&self, request: Request) -> Result<Call, ErrorBody> {
+        let mut call = Call {
+            number: self.calls.fetch_add(1, Ordering::Relaxed) + 1,
+            lease: None,
+            pool: self.this.upgrade().ok_or_else(ending)?,
+            request,
+            retried: false,
+        };
+        call.begin().await?;
+        Ok(call)
+    }
+
+    fn admitted(&self, state: &State) -> Result<(), ErrorBody> {
+        if state.closed {
+            return Err(ending());
+        }
+        if !self.is_ready() {
+            let words = "the server is still compiling its codec; try again later";
+            return Err(ErrorBody::new(ErrorCode::Warming, words));
+        }
+        if state.idle.is_empty() && state.waiting.len() >= self.settings.queue {
+            let words = format!("{} calls are waiting already; try again later", state.waiting.len());
+            return Err(ErrorBody::new(ErrorCode::QueueFull, words));
+        }
+        Ok(())
+    }
+
+    async fn lease(&self, deadline: Instant) -> Result<Lease, ErrorBody> {
+        let waiting = {
+            let mut state = self.lock();
+            self.admitted(&state)?;
+            if let Some(runner) = state.idle.pop() {
+                return Ok(self.lend(runner));
+            }
+            let (sender, waiting) = oneshot::channel();
+            // Those who gave up waiting make room.
+            state.waiting.retain(|waiting| !waiting.is_closed());
+            state.waiting.push_back(sender);
+            waiting
+        };
+        match timeout_at(deadline, waiting).await {
+            Ok(Ok(lease)) => Ok(lease),
+            Ok(Err(_)) => Err(ending()),
+            Err(_) => Err(too_late()),
+        }
+    }
+
+    fn lend(&self, runner: Runner) -> Lease {
+        Lease {
+            runner: Some(runner),
+            running: None,
+            pool: self.this.clone(),
+        }
+    }
+
+    /// Takes a runner that may work at once, and gives it to who waits longest.
+    fn place(&self, state: &mut State, mut runner: Runner) {
+        while let Some(waiting) = state.waiting.pop_front() {
+            let Err(mut lease) = waiting.send(self.lend(runner)) else {
+                return;
+            };
+            match lease.runner.take() {
+                Some(returned) => runner = returned,
+                None => return,
+            }
+        }
+        state.idle.push(runner);
+    }
+
+    /// A lent runner comes back, fit for another call.
+    fn give_back(&self, runner: Runner, pages: u32) {
+        let mut state = self.lock();
+        if state.closed || runner.generation != state.generation || pages > self.settings.recycle_pages {
+            drop(runner);
+            return self.replace(&mut state);
+        }
+        self.place(&mut state, runner);
+    }
+
+    /// One that could work at once is gone: a spare takes its place.
+    fn replace(&self, state: &mut State) {
+        state.active -= 1;
+        if let Some(spare) = state.spares.pop() {
+            state.active += 1;
+            self.place(state, spare);
+        }
+        self.refill(state);
+    }
+
+    /// Starts as many runners as are missing.
+    fn refill(&self, state: &mut State) {
+        if state.closed || state.module.is_none() {
+            return;
+        }
+        let current = |runner: &&Runner| runner.generation == state.generation;
+        let stale = state.idle.iter().filter(|runner| !current(runner)).count();
+        let wanted = self.settings.runners + self.settings.spares;
+        let present = state.active - stale + state.spares.iter().filter(current).count() + state.starting;
+        for _ in present..wanted {
+            state.starting += 1;
+            let wait = match state.failures {
+                0 => Duration::ZERO,
+                n => (Duration::from_millis(100) * 2u32.saturating_pow(n.min(10))).min(BACKOFF),
+            };
+            tokio::spawn(Self::start(self.this.clone(), wait));
+        }
+    }
+
+    async fn start(pool: Weak<Self>, wait: Duration) {
+        tokio::time::sleep(wait).await;
+        let Some(this) = pool.upgrade() else { return };
+        let (module, generation) = {
+            let state = this.lock();
+            (state.module.clone(), state.generation)
+        };
+        let Some(module) = module else { return };
+        let start = Start {
+            module: &module,
+            max_pages: this.settings.max_pages,
+            max_reply_bytes: this.settings.max_reply_bytes,
+        };
+        let ended = move |pid| {
+            if let Some(pool) = pool.upgrade() {
+                pool.ended(pid);
+            }
+        };
+        let started = Runner::start(&start, generation, ended).await;
+        let mut state = this.lock();
+        state.starting -= 1;
+        match started {
+            Ok(runner) => {
+                tracing::debug!(pid = runner.pid, generation, "runner ready");
+                state.failures = 0;
+                this.add(&mut state, runner);
+            }
+            Err(error) => {
+                tracing::error!(%error, module = %module.display(), "no runner");
+                state.failures = state.failures.saturating_add(1);
+                this.refill(&mut state);
+            }
+        }
+    }
+
+    /// A new runner is ready.
+    fn add(&self, state: &mut State, runner: Runner) {
+        if state.closed || runner.generation != state.generation {
+            return self.refill(state);
+        }
+        let generation = state.generation;
+        state.spares.retain(|spare| spare.generation == generation);
+        // It works, so an idle one of an earlier module can go.
+        if let Some(stale) = state.idle.iter().position(|idle| idle.generation != generation) {
+            state.idle.swap_remove(stale);
+            state.active -= 1;
+        }
+        if state.active < self.settings.runners {
+            state.active += 1;
+            self.place(state, runner);
+        } else {
+            state.spares.push(runner);
+        }
+        self.ready.send_if_modified(|ready| !std::mem::replace(ready, true));
+    }
+
+    /// A process has ended. If nobody was using it, its place is filled; if
+    /// somebody was, they see it themselves.
+    fn ended(&self, pid: u32) {
+        let mut state = self.lock();
+        if let Some(at) = state.idle.iter().position(|runner| runner.pid == pid) {
+            state.idle.swap_remove(at);
+            self.replace(&mut state);
+        } else if let Some(at) = state.spares.iter().position(|runner| runner.pid == pid) {
+            state.spares.swap_remove(at);
+            self.refill(&mut state);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A borrowed runner.
+#[derive(Debug)]
+struct Lease {
+    runner: Option<Runner>,
+    /// The number of the call that runs on it.
+    running: Option<u64>,
+    pool: Weak<Pool>,
+}
+
+impl Lease {
+    /// The call has ended well.
+    fn give_back(mut self, pages: u32) {
+        self.running = None;
+        if let (Some(runner), Some(pool)) = (self.runner.take(), self.pool.upgrade()) {
+            pool.give_back(runner, pages);
+        }
+    }
+
+    /// The runner is dead or must die.
+    fn end(mut self) {
+        self.runner = None;
+        if let Some(pool) = self.pool.upgrade() {
+            let mut state = pool.lock();
+            pool.replace(&mut state);
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let Some(runner) = self.runner.take() else { return };
+        let lease = Self {
+            runner: Some(runner),
+            running: self.running,
+            pool: self.pool.clone(),
+        };
+        match lease.running {
+            None => lease.give_back(0),
+            Some(call) => drop(tokio::spawn(stop(lease, call))),
+        }
+    }
+}
+
+/// Asks for a call to stop, waits for the grace, and ends the runner if it did not.
+async fn stop(mut lease: Lease, call: u64) {
+    let Some(runner) = &mut lease.runner else { return };
+    let stopped = async {
+        runner.cancel(call).ok()?;
+        loop {
+            let heard = runner.receive().await.ok()??;
+            match heard.envelope.kind {
+                Kind::Progress => {}
+                Kind::Reply | Kind::OutOfMemory | Kind::TooLong => return Some(heard.envelope.pages),
+                _ => return None,
+            }
+        }
+    };
+    match timeout(GRACE, stopped).await {
+        Ok(Some(pages)) => lease.give_back(pages),
+        _ => {
+            tracing::debug!(call, "a cancelled call did not stop, its runner is ended");
+            lease.end();
+        }
+    }
+}
+
+/// A call on a runner. Dropping it cancels it.
+#[derive(Debug)]
+pub struct Call {
+    number: u64,
+    lease: Option<Lease>,
+    pool: Arc<Pool>,
+    request: Request,
+    retried: bool,
+}
+
+impl Call {
+    /// What the call says next; nothing after a reply or an error.
+    ///
+    /// A runner that dies by itself in the middle costs one attempt, and the
+    /// call begins again on another.
+    ///
+    /// # Errors
+    /// `deadline_exceeded`, `trapped`, `lost`, `out_of_memory`,
+    /// `limit_exceeded` for the reply's length, and those of [`Pool::call`] for the second attempt.
+    pub async fn next(&mut self) -> Result<Event, ErrorBody> {
+        loop {
+            let Some(runner) = self.lease.as_mut().and_then(|lease| lease.runner.as_mut()) else {
+                return Err(ErrorBody::new(ErrorCode::Internal, "the call has ended already"));
+            };
+            let Ok(heard) = timeout_at(self.request.deadline, runner.receive()).await else {
+                tracing::info!(pid = runner.pid, "a call passed its deadline, its runner is ended");
+                self.end();
+                return Err(too_late());
+            };
+            let heard = match heard {
+                Ok(Some(heard)) => heard,
+                Ok(None) | Err(_) => {
+                    tracing::warn!(pid = runner.pid, retried = self.retried, "a runner died in the middle of a call");
+                    self.end();
+                    self.again().await?;
+                    continue;
+                }
+            };
+            let envelope = heard.envelope;
+            match envelope.kind {
+                Kind::Progress => return Ok(Event::Progress(envelope.value)),
+                Kind::Reply => {
+                    self.give_back(envelope.pages);
+                    return Ok(Event::Reply(heard.bulk));
+                }
+                Kind::OutOfMemory => {
+                    self.give_back(u32::MAX);
+                    let words = "the runner has no memory for the call's frame";
+                    return Err(ErrorBody::new(ErrorCode::OutOfMemory, words));
+                }
+                Kind::TooLong => {
+                    self.give_back(u32::MAX);
+                    return Err(ErrorBody::limit(
+                        "reply_bytes",
+                        self.pool.settings.max_reply_bytes,
+                        envelope.length,
+                    ));
+                }
+                Kind::Trapped => {
+                    let words = match &heard.bulk {
+                        Bulk::Inline(words) => String::from_utf8_lossy(words).into_owned(),
+                        Bulk::Memfd { .. } => String::new(),
+                    };
+                    tracing::warn!(pid = runner.pid, %words, "a guest trapped");
+                    self.end();
+                    return Err(ErrorBody::new(ErrorCode::Trapped, format!("the operation trapped: {words}")));
+                }
+                Kind::Call | Kind::Cancel | Kind::Ready => {
+                    self.end();
+                    return Err(ErrorBody::new(ErrorCode::Internal, "a runner said something impossible"));
+                }
+            }
+        }
+    }
+
+    /// Gets a runner and sends it the frame.
+    async fn begin(&mut self) -> Result<(), ErrorBody> {
+        loop {
+            let mut lease = self.pool.lease(self.request.deadline).await?;
+            let sent = lease
+                .runner
+                .as_ref()
+                .is_some_and(|runner| runner.send(self.number, &self.request.frame).is_ok());
+            if sent {
+                lease.running = Some(self.number);
+                self.lease = Some(lease);
+                return Ok(());
+            }
+            // It died while it was idle.
+            lease.end();
+            if std::mem::replace(&mut self.retried, true) {
+                return Err(lost());
+            }
+        }
+    }
+
+    async fn again(&mut self) -> Result<(), ErrorBody> {
+        if std::mem::replace(&mut self.retried, true) {
+            return Err(lost());
+        }
+        self.begin().await
+    }
+
+    fn give_back(&mut self, pages: u32) {
+        if let Some(lease) = self.lease.take() {
+            lease.give_back(pages);
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            lease.end();
+        }
+    }
+}
+
+fn ending() -> ErrorBody {
+    ErrorBody::new(ErrorCode::Unavailable, "the server is ending")
+}
+
+fn too_late() -> ErrorBody {
+    ErrorBody::new(ErrorCode::DeadlineExceeded, "the call had not ended by its deadline")
+}
+
+fn lost() -> ErrorBody {
+    ErrorBody::new(ErrorCode::Lost, "the runner died, and so did the one that tried again")
+}
