@@ -31,7 +31,8 @@ mod exif;
 mod format;
 mod formats;
 pub mod guest;
-mod jxl;
+#[doc(hidden)]
+pub mod jxl;
 pub mod limits;
 mod operation;
 mod operations;

@@ -4,3 +4,4 @@ mod allocation;
 mod digest;
 mod refused;
 mod round_trip;
+mod vectors;

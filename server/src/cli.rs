@@ -48,14 +48,14 @@ Examples:
       the same flags from the environment
 
 Past a bound, a call is answered at once by an error that names the bound (limit_exceeded, queue_full,
-deadline_exceeded); nothing waits without end. Memory is bounded by runners × max-memory, plus
-max-connections × max-input-bytes for inputs that are on their way.
+deadline_exceeded); nothing waits without end. Memory is bounded by (runners + spares) × max-memory,
+plus max-input-memory, plus the replies that clients have not taken yet.
 
 SIGTERM or SIGINT: no new connections, running calls end, then the server does. A second one ends it at once.";
 
 /// Serve the pages and run calls.
 #[derive(Debug, Args)]
-#[command(after_help = SERVE_EXAMPLES)]
+#[command(after_help = SERVE_EXAMPLES, args_override_self = true)]
 pub struct Serve {
     /// Address and port to listen on. Port 0 takes a free one; the log says which.
     #[arg(long, env = "LOCUS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
@@ -103,6 +103,11 @@ pub struct Serve {
     /// Bytes of all inputs of a call.
     #[arg(long, env = "LOCUS_MAX_INPUT_BYTES", value_name = "BYTES", default_value_t = 256 << 20)]
     pub max_input_bytes: u64,
+
+    /// Bytes of the inputs of all calls together that are on their way, waiting or running; the next
+    /// call is answered `queue_full`.
+    #[arg(long, env = "LOCUS_MAX_INPUT_MEMORY", value_name = "BYTES", default_value_t = 1 << 30)]
+    pub max_input_memory: u64,
 
     /// Bytes of a reply.
     #[arg(long, env = "LOCUS_MAX_REPLY_BYTES", value_name = "BYTES", default_value_t = 1 << 30)]

@@ -28,6 +28,8 @@ fn main() -> ExitCode {
 }
 
 fn serve(options: &Serve) -> anyhow::Result<()> {
+    // What whoever started us left open is not for runners.
+    close_fds::set_fds_cloexec(3, &[]);
     logging::start(options.log_format, &options.log).context("--log")?;
     runtime()?.block_on(serve::serve(options))?;
     Ok(())

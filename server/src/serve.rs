@@ -1,14 +1,14 @@
 //! `locus serve`: puts the parts together, and ends them in order.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use locus_protocol::Limits;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::cli::Serve;
 use crate::http::call::{self, Calls};
@@ -120,6 +120,7 @@ pub async fn serve(options: &Serve) -> Result<(), ServeError> {
     let operations = Arc::new(operations);
     let site = Arc::new(Site {
         calls: Arc::new(Calls {
+            room: Arc::new(Semaphore::new((options.max_input_memory / 1024) as usize)),
             bounds: bounds(options),
             operations: Arc::clone(&operations),
             pool: Arc::clone(&pool),
@@ -184,18 +185,43 @@ fn bounds(options: &Serve) -> call::Bounds {
 /// tier after seconds, and the optimised one when that is done.
 async fn provide(pool: Arc<Pool>, cache: Cache, codec: Wasm) {
     if let Some(path) = cache.find(&codec, Level::O3) {
-        return pool.set_module(&path);
+        if pool.set_module(&path).await {
+            return;
+        }
+        tracing::error!(path = %path.display(), "this compiled codec doesn't run and is made anew");
+        forget(&path);
     }
     tracing::info!(cache = %cache.folder().display(), "compiling the codec for this CPU; calls are answered `warming` for some seconds");
     for level in [Level::O0, Level::O3] {
-        let started = std::time::Instant::now();
-        match compile(&cache, &codec, level).await {
-            Ok(path) => {
+        // A file that was there already may be broken; one made now isn't.
+        let mut found = cache.find(&codec, level).is_some();
+        loop {
+            let started = std::time::Instant::now();
+            let path = match compile(&cache, &codec, level).await {
+                Ok(path) => path,
+                Err(error) => {
+                    tracing::error!(%error, level = level.as_str(), "the codec was not compiled");
+                    break;
+                }
+            };
+            if !found {
                 tracing::info!(level = level.as_str(), seconds = started.elapsed().as_secs_f32(), "codec compiled");
-                pool.set_module(&path);
             }
-            Err(error) => tracing::error!(%error, level = level.as_str(), "the codec was not compiled"),
+            if pool.set_module(&path).await {
+                break;
+            }
+            tracing::error!(path = %path.display(), "this compiled codec doesn't run");
+            forget(&path);
+            if !std::mem::replace(&mut found, false) {
+                break;
+            }
         }
+    }
+}
+
+fn forget(path: &Path) {
+    if let Err(error) = std::fs::remove_file(path) {
+        tracing::warn!(%error, path = %path.display(), "the file could not be removed");
     }
 }
 

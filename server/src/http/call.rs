@@ -11,17 +11,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use locus_protocol::{
     ErrorBody, ErrorCode, Limits, Message, Prefix, Progress, Reply as ReplyHeader, padding,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, timeout};
 use warp::reply::Response as WarpResponse;
 
-use crate::bulk::{Bulk, FileStream, Writer};
+use crate::bulk::{Bulk, FileStream, INLINE, Writer};
 use crate::operations::{Operation, Operations};
 use crate::runner::{Call, Event, Pool, Request};
 
@@ -46,6 +46,8 @@ pub struct Bounds {
 /// How calls are run.
 #[derive(Debug)]
 pub struct Calls {
+    /// Room for inputs, in KiB.
+    pub room: Arc<Semaphore>,
     /// Bounds on them.
     pub bounds: Bounds,
     /// What can be called.
@@ -60,14 +62,23 @@ type Refused = (u64, ErrorBody);
 /// Answers one request.
 pub async fn answer<S, B>(calls: Arc<Calls>, body: S) -> WarpResponse
 where
-    S: Stream<Item = Result<B, warp::Error>> + Send,
+    S: Stream<Item = Result<B, warp::Error>> + Send + Unpin + 'static,
     B: Buf + Send,
 {
-    let mut body = std::pin::pin!(body);
-    match calls.run(body.as_mut()).await {
+    let mut body = Body {
+        stream: body,
+        pause: calls.bounds.body_timeout,
+        ended: false,
+    };
+    match calls.run(&mut body).await {
         Ok(response) => response,
         Err((id, error)) => {
             tracing::debug!(id, code = %error.code, message = %error.message, "call refused");
+            if !body.ended {
+                // Closing the connection on a client that still sends would cost it the answer.
+                let most = calls.bounds.input_bytes;
+                tokio::spawn(async move { body.discard(most).await });
+            }
             refusal(id, error)
         }
     }
@@ -96,20 +107,17 @@ fn frames(status: StatusCode, body: impl Into<Bytes>) -> WarpResponse {
 }
 
 impl Calls {
-    async fn run<S, B>(&self, mut body: std::pin::Pin<&mut S>) -> Result<WarpResponse, Refused>
+    async fn run<S, B>(&self, body: &mut Body<S>) -> Result<WarpResponse, Refused>
     where
-        S: Stream<Item = Result<B, warp::Error>> + Send,
+        S: Stream<Item = Result<B, warp::Error>> + Send + Unpin,
         B: Buf + Send,
     {
         let arrived = Instant::now();
-        let mut body = Body {
-            stream: body.as_mut(),
-            pause: self.bounds.body_timeout,
-        };
         let (prefix, rest) = body.prefix().await.map_err(|error| (0, error))?;
         let id = prefix.message.id();
         let refused = |error| (id, error);
         let (operation, message, deadline) = self.check(prefix.message, &prefix.payloads).map_err(refused)?;
+        let room = self.room(&prefix.payloads).map_err(refused)?;
         let frame = body
             .frame(&message, &prefix.payloads, rest)
             .await
@@ -117,6 +125,7 @@ impl Calls {
         let request = Request {
             frame,
             deadline: arrived + deadline,
+            room,
         };
         let mut call = self.pool.call(request).await.map_err(refused)?;
         match call.next().await.map_err(refused)? {
@@ -138,6 +147,23 @@ impl Calls {
                     }
                 });
                 Ok(stream(Chunks(receiver)))
+            }
+        }
+    }
+
+    /// Takes room for large inputs, until the call has ended.
+    fn room(&self, payloads: &[u64]) -> Result<Option<OwnedSemaphorePermit>, ErrorBody> {
+        let sum: u64 = payloads.iter().sum();
+        if sum <= INLINE {
+            // Many of them are still little, and connections are bounded.
+            return Ok(None);
+        }
+        let kibibytes = u32::try_from(sum.div_ceil(1024)).unwrap_or(u32::MAX);
+        match Arc::clone(&self.room).try_acquire_many_owned(kibibytes) {
+            Ok(room) => Ok(Some(room)),
+            Err(_) => {
+                let words = "the inputs of other calls take all the room there is; try again later";
+                Err(ErrorBody::new(ErrorCode::QueueFull, words))
             }
         }
     }
@@ -238,18 +264,27 @@ impl Stream for Chunks {
 }
 
 /// A request's body, with a bound on its pauses.
-struct Body<'a, S> {
-    stream: std::pin::Pin<&'a mut S>,
+struct Body<S> {
+    stream: S,
     pause: Duration,
+    ended: bool,
 }
 
-impl<S, B> Body<'_, S>
+impl<S, B> Body<S>
 where
-    S: Stream<Item = Result<B, warp::Error>>,
+    S: Stream<Item = Result<B, warp::Error>> + Unpin,
     B: Buf,
 {
     async fn chunk(&mut self) -> Result<Option<Bytes>, ErrorBody> {
-        match timeout(self.pause, self.stream.next()).await {
+        // The first look needs no clock, and mostly finds what it needs.
+        let next = match self.stream.next().now_or_never() {
+            Some(next) => Ok(next),
+            None => timeout(self.pause, self.stream.next()).await,
+        };
+        if !matches!(next, Ok(Some(Ok(_)))) {
+            self.ended = true;
+        }
+        match next {
             Ok(None) => Ok(None),
             Ok(Some(Ok(mut chunk))) => Ok(Some(chunk.copy_to_bytes(chunk.remaining()))),
             Ok(Some(Err(error))) => {
@@ -259,6 +294,17 @@ where
             Err(_) => {
                 let words = format!("nothing came for {} s in the middle of the request", self.pause.as_secs());
                 Err(ErrorBody::new(ErrorCode::DeadlineExceeded, words))
+            }
+        }
+    }
+
+    /// Reads on for nothing, within bounds.
+    async fn discard(&mut self, most: u64) {
+        let mut seen = 0;
+        while let Ok(Some(chunk)) = self.chunk().await {
+            seen += chunk.len() as u64;
+            if seen > most {
+                return;
             }
         }
     }

@@ -21,6 +21,8 @@ use super::call::refusal;
 use super::door::{Door, Refusal};
 use super::routes::{Peer, Site, routes};
 
+/// Milliseconds that sent bytes may go unacknowledged or find no room.
+const STALL: u32 = 60_000;
 /// The most headers of a request.
 const MAX_HEADERS: usize = 64;
 /// The most bytes of a request's line and headers.
@@ -119,6 +121,8 @@ async fn connection<S>(
 {
     // Replies are written whole, so waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
+    // A client that takes nothing of its reply, or vanishes, is cut off.
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, STALL);
     let Ok(peer) = stream.peer_addr() else { return };
     let service = service_fn(move |mut request: Request<Incoming>| {
         let admitted = door.admit(&request);

@@ -247,23 +247,31 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
         })
 }
 
-/// Files whose name carries a hash of their content never change.
+/// What carries a hash of its content in its name never changes: files that
+/// Vite wrote, and all of a codec's folder.
 fn lifetime(path: &Path) -> &'static str {
-    let in_assets = path
-        .parent()
-        .and_then(Path::file_name)
-        .is_some_and(|folder| folder == "assets");
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    // Vite's names: NAME-HASH.ext with a hash of eight characters, which may itself hold a hyphen.
-    let hashed = stem.len() > 9
-        && stem.is_ascii()
-        && stem.as_bytes()[stem.len() - 9] == b'-'
-        && stem[stem.len() - 8..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    if in_assets && hashed {
+    let folder = |path: &Path| path.parent().and_then(Path::file_name).map(ToOwned::to_owned);
+    let file = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let hashed = folder(path).is_some_and(|folder| folder == "assets") && has_hash(file)
+        || path.ancestors().any(|above| {
+            folder(above).is_some_and(|folder| folder == "codec")
+                && above != path
+                && above.file_name().and_then(|name| name.to_str()).is_some_and(has_hash)
+        });
+    if hashed {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     }
+}
+
+/// Vite's names: NAME-HASH with a hash of eight characters, which may itself
+/// hold a hyphen. scripts/build-web-codec names folders alike.
+fn has_hash(name: &str) -> bool {
+    name.len() > 9
+        && name.is_ascii()
+        && name.as_bytes()[name.len() - 9] == b'-'
+        && name[name.len() - 8..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 fn content_type(path: &Path) -> &'static str {
@@ -308,6 +316,10 @@ mod tests {
         assert!(!for_ever("/p/assets/index.js"));
         assert!(!for_ever("/p/index-B0xq_1aZ.js"));
         assert!(!for_ever("/p/assets/photograph.jxl"));
+        assert!(for_ever("/p/codec/threads-0a1b2c3d/locus_codec.js"));
+        assert!(for_ever("/p/codec/threads-0a1b2c3d/snippets/rayon-1/src/helpers.js"));
+        assert!(!for_ever("/p/codec/builds.json"));
+        assert!(!for_ever("/p/codec/threads/locus_codec.js"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -14,6 +15,9 @@ use super::wasm::Wasm;
 
 /// Changes when something else about compiling changes.
 const SETTINGS: &str = "locus-aot-1 native exception_handling=false";
+
+/// With what the names of folders begin in which something is being compiled.
+pub(super) const WORK: &str = "work-";
 
 /// How much a compiled module is optimised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -59,6 +63,7 @@ impl Cache {
     /// When it can't be made.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
+        clear(folder);
         Ok(Self {
             // Runners don't start where the server does.
             folder: folder.canonicalize()?,
@@ -100,6 +105,20 @@ impl Cache {
         File::open(finished)?.sync_all()?;
         fs::rename(finished, path)?;
         File::open(&self.folder)?.sync_all()
+    }
+}
+
+/// Removes what compilers left whose server was killed.
+fn clear(folder: &Path) {
+    const OLD: Duration = Duration::from_secs(3600);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let old = entry
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > OLD));
+        if old && entry.file_name().to_string_lossy().starts_with(WORK) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use wasmedge_sdk::config::{CommonConfigOptions, CompilerConfigOptions, ConfigBui
 use wasmedge_sdk::error::WasmEdgeError;
 use wasmedge_sdk::{Compiler, CompilerOptimizationLevel, CompilerOutputFormat, RunMode};
 
-use super::cache::{Cache, Level};
+use super::cache::{Cache, Level, WORK};
 use super::wasm::Wasm;
 
 /// Why a module was not compiled.
@@ -100,7 +100,7 @@ struct Work(PathBuf);
 impl Work {
     fn new(cache: &Cache, level: Level) -> io::Result<Self> {
         // Two compilations of one process are at different levels.
-        let folder = cache.folder().join(format!("work-{}-{}", std::process::id(), level.as_str()));
+        let folder = cache.folder().join(format!("{WORK}{}-{}", std::process::id(), level.as_str()));
         fs::create_dir_all(&folder)?;
         Ok(Self(folder))
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread::{self, Thread};
 
 use locus_protocol::{ALIGNMENT, padding};
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::guest::{self, Fault, Guest, LoadError, Source};
 use super::watch::Watch;
@@ -52,6 +53,7 @@ impl From<rustix::io::Errno> for RunnerError {
 /// # Errors
 /// [`RunnerError`] when it can't begin or go on.
 pub fn run(arguments: &Arguments) -> Result<(), RunnerError> {
+    expendable();
     let watch = Arc::new(Watch::new(take_socket()?));
     let watcher = {
         let watch = Arc::clone(&watch);
@@ -64,6 +66,17 @@ pub fn run(arguments: &Arguments) -> Result<(), RunnerError> {
         serve(guest, &watch, watcher.thread(), arguments.max_reply_bytes)
     })??;
     Ok(())
+}
+
+/// A runner that dies is replaced: it leaves no core file, and when memory is short it goes before the server.
+fn expendable() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Neither is worth failing for.
+    let _ = setrlimit(Resource::Core, none);
+    let _ = std::fs::write("/proc/self/oom_score_adj", "500");
 }
 
 /// Moves the socket away from descriptor 0, which is the guest's standard

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use locus_protocol::{ErrorBody, ErrorCode};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::process::{Runner, Start};
@@ -22,6 +22,8 @@ use crate::bulk::Bulk;
 
 /// How long a cancelled call may take to notice before its runner is killed.
 const GRACE: Duration = Duration::from_millis(50);
+/// Failed starts in a row after which a module is given up.
+const HOPELESS: u32 = 3;
 /// Longest wait between two attempts to start runners that don't start.
 const BACKOFF: Duration = Duration::from_secs(10);
 
@@ -49,8 +51,17 @@ pub struct Pool {
     settings: Settings,
     state: Mutex<State>,
     calls: AtomicU64,
-    ready: watch::Sender<bool>,
+    tried: watch::Sender<Tried>,
     this: Weak<Self>,
+}
+
+/// What became of the modules so far, by their generation.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tried {
+    /// The last one of which a runner has been ready.
+    ready: u64,
+    /// The last one of which no runner would start.
+    failed: u64,
 }
 
 #[derive(Debug, Default)]
@@ -95,6 +106,8 @@ pub struct Request {
     pub frame: Bulk,
     /// When the call has to have ended.
     pub deadline: Instant,
+    /// The room that the frame takes, given back with it.
+    pub room: Option<OwnedSemaphorePermit>,
 }
 
 /// What a running call says.
@@ -114,31 +127,39 @@ impl Pool {
             settings,
             state: Mutex::default(),
             calls: AtomicU64::new(0),
-            ready: watch::Sender::new(false),
+            tried: watch::Sender::default(),
             this: this.clone(),
         })
     }
 
-    /// Uses the compiled `module` from now on. Runners of an earlier one
-    /// work on until those of this one are ready.
-    pub fn set_module(&self, module: &Path) {
-        let mut state = self.lock();
-        state.module = Some(module.to_owned());
-        state.generation += 1;
-        state.failures = 0;
-        self.refill(&mut state);
+    /// Uses the compiled `module` from now on, and returns whether a runner
+    /// of it has become ready. Runners of an earlier one work on until then.
+    pub async fn set_module(&self, module: &Path) -> bool {
+        let generation = {
+            let mut state = self.lock();
+            state.module = Some(module.to_owned());
+            state.generation += 1;
+            state.failures = 0;
+            self.refill(&mut state);
+            state.generation
+        };
+        let mut tried = self.tried.subscribe();
+        // The sender lives as long as `self`.
+        let tried = tried
+            .wait_for(|tried| tried.ready >= generation || tried.failed >= generation)
+            .await;
+        tried.is_ok_and(|tried| tried.ready >= generation)
     }
 
     /// Waits until a runner has been ready once.
     pub async fn ready(&self) {
-        // The sender lives as long as `self`.
-        let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
+        let _ = self.tried.subscribe().wait_for(|tried| tried.ready > 0).await;
     }
 
     /// Whether a runner has been ready yet.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        *self.ready.borrow()
+        self.tried.borrow().ready > 0
     }
 
     /// Lets all runners go and starts no more.
@@ -314,6 +335,10 @@ impl Pool {
             Err(error) => {
                 tracing::error!(%error, module = %module.display(), "no runner");
                 state.failures = state.failures.saturating_add(1);
+                if state.failures >= HOPELESS && generation == state.generation {
+                    this.tried
+                        .send_if_modified(|tried| std::mem::replace(&mut tried.failed, generation) < generation);
+                }
                 this.refill(&mut state);
             }
         }
@@ -337,7 +362,8 @@ impl Pool {
         } else {
             state.spares.push(runner);
         }
-        self.ready.send_if_modified(|ready| !std::mem::replace(ready, true));
+        self.tried
+            .send_if_modified(|tried| std::mem::replace(&mut tried.ready, generation) < generation);
     }
 
     /// A process has ended. If nobody was using it, its place is filled; if
@@ -391,34 +417,51 @@ impl Drop for Lease {
         let Some(runner) = self.runner.take() else { return };
         let lease = Self {
             runner: Some(runner),
-            running: self.running,
+            running: None,
             pool: self.pool.clone(),
         };
-        match lease.running {
+        match self.running {
             None => lease.give_back(0),
-            Some(call) => drop(tokio::spawn(stop(lease, call))),
+            Some(call) => drop(tokio::spawn(Stopping(Some(lease)).run(call))),
         }
     }
 }
 
-/// Asks for a call to stop, waits for the grace, and ends the runner if it did not.
-async fn stop(mut lease: Lease, call: u64) {
-    let Some(runner) = &mut lease.runner else { return };
-    let stopped = async {
-        runner.cancel(call).ok()?;
-        loop {
-            let heard = runner.receive().await.ok()??;
-            match heard.envelope.kind {
-                Kind::Progress => {}
-                Kind::Reply | Kind::OutOfMemory | Kind::TooLong => return Some(heard.envelope.pages),
-                _ => return None,
+/// A runner whose call nobody wants any more. Dropped before it has stopped,
+/// as happens to tasks when the server ends, the runner is ended.
+struct Stopping(Option<Lease>);
+
+impl Stopping {
+    /// Asks for the call to stop, waits for the grace, and ends the runner if it did not.
+    async fn run(mut self, call: u64) {
+        let Some(runner) = self.0.as_mut().and_then(|lease| lease.runner.as_mut()) else {
+            return;
+        };
+        let stopped = async {
+            runner.cancel(call).ok()?;
+            loop {
+                let heard = runner.receive().await.ok()??;
+                match heard.envelope.kind {
+                    Kind::Progress => {}
+                    Kind::Reply | Kind::OutOfMemory | Kind::TooLong => return Some(heard.envelope.pages),
+                    _ => return None,
+                }
             }
+        };
+        match timeout(GRACE, stopped).await {
+            Ok(Some(pages)) => {
+                if let Some(lease) = self.0.take() {
+                    lease.give_back(pages);
+                }
+            }
+            _ => tracing::debug!(call, "a cancelled call did not stop, its runner is ended"),
         }
-    };
-    match timeout(GRACE, stopped).await {
-        Ok(Some(pages)) => lease.give_back(pages),
-        _ => {
-            tracing::debug!(call, "a cancelled call did not stop, its runner is ended");
+    }
+}
+
+impl Drop for Stopping {
+    fn drop(&mut self) {
+        if let Some(lease) = self.0.take() {
             lease.end();
         }
     }

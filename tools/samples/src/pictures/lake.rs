@@ -10,8 +10,8 @@ use crate::write::{self, Rounding};
 use anyhow::Result;
 use std::path::Path;
 
-const WIDTH: usize = 1200;
-const HEIGHT: usize = 768;
+const WIDTH: usize = 3000;
+const HEIGHT: usize = 1920;
 /// The world's side in metres. The camera stands at the middle of its near edge.
 const SIDE: f32 = 16_384.0;
 
@@ -154,7 +154,7 @@ impl Scene {
             open = smoothstep(-2.0, 15.0, tree);
         }
         let lit = sunlight(|p| p.y - self.height(p.x, p.z), at + broad * 6.0, self.sun, (25.0, 9000.0), 0.014);
-        let direct = v3(1.0, 0.43, 0.18) * (7.0 * lit * facing.dot(self.sun).max(0.0));
+        let direct = v3(1.0, 0.40, 0.15) * (6.2 * lit * facing.dot(self.sun).max(0.0));
         let above = v3(0.25, 0.34, 0.62) * (0.62 + 0.38 * facing.y);
         let glow = v3(0.55, 0.30, 0.26) * (0.42 * (0.5 + 0.5 * facing.dot(v3(-0.9, 0.1, 0.4))));
         ground * (direct + (above + glow) * 0.72) * mix(0.35, 1.0, open)
@@ -165,11 +165,11 @@ impl Scene {
         let flat = v3(look.x, 0.0, look.z).unit();
         let towards = 0.5 + 0.5 * flat.dot(v3(self.sun.x, 0.0, self.sun.z).unit());
         let cool = gradient(
-            &[(0.0, hex(0xc99aa8)), (0.10, hex(0xd9a3a6)), (0.22, hex(0xa99bbd)), (0.42, hex(0x5f78ad)), (0.8, hex(0x2c4a80))],
+            &[(0.0, hex(0xc99aa8)), (0.07, hex(0xdca3a2)), (0.17, hex(0xa795bb)), (0.33, hex(0x5273ad)), (0.8, hex(0x1f3c74))],
             up,
         );
         let warm = gradient(
-            &[(0.0, hex(0xffb978)), (0.10, hex(0xf9b48a)), (0.22, hex(0xc9a6b4)), (0.42, hex(0x6f88b6)), (0.8, hex(0x2f4f88))],
+            &[(0.0, hex(0xffb978)), (0.07, hex(0xfab584)), (0.17, hex(0xcfa2ae)), (0.33, hex(0x6683b5)), (0.8, hex(0x24447c))],
             up,
         );
         let base = mix(cool, warm, smoothstep(0.15, 0.75, towards));
@@ -262,7 +262,6 @@ fn raise() -> Terrain {
             land = land.refined(rough);
         }
     }
-    if std::env::var("DBG").is_ok() { eprintln!("max {}", land.heights.iter().fold(0.0f32, |a,b| a.max(*b))); }
     // The lake's bed.
     let (width, cell) = (land.width, land.cell);
     for (i, height) in land.heights.iter_mut().enumerate() {

@@ -9,6 +9,7 @@ mod bubbles;
 mod dahlia;
 mod dawn;
 mod dunes;
+mod island;
 mod lake;
 mod test_card;
 
@@ -28,6 +29,7 @@ pub const DRAWINGS: &[Drawing] = &[
     Drawing { name: "dahlia", draw: dahlia::draw },
     Drawing { name: "dawn", draw: dawn::draw },
     Drawing { name: "dunes", draw: dunes::draw },
+    Drawing { name: "island", draw: island::draw },
     Drawing { name: "lake", draw: lake::draw },
     Drawing { name: "test-card", draw: test_card::draw },
 ];

@@ -1,6 +1,8 @@
 // Written by tools/generate from the operations table.
 import type { EchoParameters } from "./EchoParameters.ts";
 import type { EchoResult } from "./EchoResult.ts";
+import type { DecodeParameters } from "./DecodeParameters.ts";
+import type { DecodeResult } from "./DecodeResult.ts";
 import type { SpinParameters } from "./SpinParameters.ts";
 import type { SpinResult } from "./SpinResult.ts";
 import type { HangParameters } from "./HangParameters.ts";
@@ -16,11 +18,14 @@ export type { AllocateParameters } from "./AllocateParameters.ts";
 export type { AllocateResult } from "./AllocateResult.ts";
 export type { Alpha } from "./Alpha.ts";
 export type { ColorSpace } from "./ColorSpace.ts";
+export type { DecodeParameters } from "./DecodeParameters.ts";
+export type { DecodeResult } from "./DecodeResult.ts";
 export type { EchoParameters } from "./EchoParameters.ts";
 export type { EchoResult } from "./EchoResult.ts";
 export type { ErrorBody } from "./ErrorBody.ts";
 export type { ErrorCode } from "./ErrorCode.ts";
 export type { Estimate } from "./Estimate.ts";
+export type { Format } from "./Format.ts";
 export type { HangParameters } from "./HangParameters.ts";
 export type { HangResult } from "./HangResult.ts";
 export type { Limits } from "./Limits.ts";
@@ -30,7 +35,9 @@ export type { Plane } from "./Plane.ts";
 export type { Raster } from "./Raster.ts";
 export type { RecurseParameters } from "./RecurseParameters.ts";
 export type { RecurseResult } from "./RecurseResult.ts";
+export type { Region } from "./Region.ts";
 export type { Sample } from "./Sample.ts";
+export type { Size } from "./Size.ts";
 export type { SpinParameters } from "./SpinParameters.ts";
 export type { SpinResult } from "./SpinResult.ts";
 
@@ -38,6 +45,8 @@ export type { SpinResult } from "./SpinResult.ts";
 export interface Operations {
   /** Returns its inputs, unchanged. */
   "echo": { parameters: EchoParameters; result: EchoResult };
+  /** Decodes a picture (JPEG XL, PNG, JPEG, WebP, GIF) to RGBA, 8 bits a sample, straight alpha, sRGB: a frame, or a region of it, to any size. */
+  "image.decode": { parameters: DecodeParameters; result: DecodeResult };
   /** For tests: runs until it is stopped, and heeds the stop flag. */
   "spin": { parameters: SpinParameters; result: SpinResult };
   /** For tests: runs for ever and heeds nothing. */
@@ -49,3 +58,29 @@ export interface Operations {
   /** For tests: takes memory and gives it back; the instance's has grown. */
   "allocate": { parameters: AllocateParameters; result: AllocateResult };
 }
+
+/** One line of the operations table. */
+export interface Operation {
+  name: string;
+  /** What it does, for people. */
+  doc: string;
+  /** The phases that its progress goes through. */
+  phases: string[];
+  /** How many inputs it takes. */
+  inputs: { least: number; most: number };
+  /** Exists for tests alone; pages don't show it. */
+  test_only: boolean;
+  /** Names of the types of its parameters and result. */
+  parameters: string;
+  result: string;
+}
+
+export const OPERATIONS: readonly Operation[] = [
+  {"doc":"Returns its inputs, unchanged.","inputs":{"least":0,"most":16},"name":"echo","parameters":"EchoParameters","phases":["copy"],"result":"EchoResult","test_only":false},
+  {"doc":"Decodes a picture (JPEG XL, PNG, JPEG, WebP, GIF) to RGBA, 8 bits a sample, straight alpha, sRGB: a frame, or a region of it, to any size.","inputs":{"least":1,"most":1},"name":"image.decode","parameters":"DecodeParameters","phases":["parse","decode","convert","scale"],"result":"DecodeResult","test_only":false},
+  {"doc":"For tests: runs until it is stopped, and heeds the stop flag.","inputs":{"least":0,"most":16},"name":"spin","parameters":"SpinParameters","phases":["spin"],"result":"SpinResult","test_only":true},
+  {"doc":"For tests: runs for ever and heeds nothing.","inputs":{"least":0,"most":16},"name":"hang","parameters":"HangParameters","phases":["hang"],"result":"HangResult","test_only":true},
+  {"doc":"For tests: panics.","inputs":{"least":0,"most":16},"name":"panic","parameters":"PanicParameters","phases":["panic"],"result":"PanicResult","test_only":true},
+  {"doc":"For tests: calls itself without end.","inputs":{"least":0,"most":16},"name":"recurse","parameters":"RecurseParameters","phases":["recurse"],"result":"RecurseResult","test_only":true},
+  {"doc":"For tests: takes memory and gives it back; the instance's has grown.","inputs":{"least":0,"most":16},"name":"allocate","parameters":"AllocateParameters","phases":["fill"],"result":"AllocateResult","test_only":true},
+];

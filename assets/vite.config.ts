@@ -1,0 +1,20 @@
+/**
+ * The pages' build. The codec in `public/codec` is copied as it is: bundling its worker helpers would make every
+ * thread start the engine again. No inline script is written, as the server's content security policy allows none.
+ */
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+import { precompressed } from "./precompress.ts";
+import { samples } from "./samples.ts";
+
+export default defineConfig({
+  plugins: [svelte(), samples(), precompressed()],
+  worker: { format: "es" },
+  build: {
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: { input: { viewer: "index.html" } },
+  },
+});

@@ -1,0 +1,5 @@
+//! codec-core through its one door: frames in, frames out.
+
+mod call;
+mod conformance;
+mod float;

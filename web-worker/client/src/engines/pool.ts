@@ -1,0 +1,349 @@
+// The engines of a page. Solo engines, up to as many as there are cores, take
+// calls that one thread computes; one wide engine takes those that more
+// threads make faster. Each is made when first needed. Calls wait in queues
+// that belong to no engine, so the end of an engine moves nothing.
+
+import { aborted, LocusError, wordsOf } from "../errors.ts";
+import type { Codec } from "./codec.ts";
+import type { Engine, EngineCall, EngineKind, Outcome } from "./engine.ts";
+import { PriorityQueue } from "./queue.ts";
+
+/** Estimates go ahead of all calls, on a solo engine of their own if need be. */
+export type Lane = EngineKind | "estimate";
+
+export interface Job {
+  /** For people: what the engine is busy with. */
+  operation: string;
+  lane: Lane;
+  /** Higher goes first. */
+  priority: number;
+  parts: EngineCall["parts"];
+  /** Milliseconds from now by which the job has to have ended. */
+  deadlineMs: number;
+  signal?: AbortSignal | undefined;
+  /** An engine has taken the job up. */
+  onBegun?: (() => void) | undefined;
+  onProgress?: ((value: number) => void) | undefined;
+}
+
+export interface JobReply {
+  prefix: Uint8Array<ArrayBuffer>;
+  payloads: Uint8Array<ArrayBuffer>[];
+  queued_ms: number;
+  computed_ms: number;
+  threads: number;
+}
+
+export interface PoolOptions {
+  cores: number;
+  /** Whether engines can have threads and hear a stop flag. */
+  isolated: boolean;
+  load(): Promise<Codec>;
+  makeEngine(kind: EngineKind, codec: Codec, threads: number): Engine;
+  /** Something in `snapshot` has changed. */
+  onChange?: () => void;
+  /** Bytes of memory past which an engine is replaced when it is idle. */
+  highWaterBytes?: number;
+}
+
+export interface PoolSnapshot {
+  codec: "none" | "loading" | "ready" | "failed";
+  /** `id` tells an engine from the one that replaces it. */
+  engines: { id: number; kind: EngineKind; busy: boolean; operation: string | undefined }[];
+}
+
+/** Milliseconds that a guest has to heed the stop flag before its engine is ended. */
+const GRACE = 50;
+const HIGH_WATER = 2 ** 30;
+/** Milliseconds for which a failure to start is believed to last. */
+const DOWN = 10_000;
+/** Engines that may fail to start, one after another, before calls are refused. */
+const START_FAILURES = 3;
+
+interface Task extends Job {
+  submitted: number;
+  begun: number;
+  retried: boolean;
+  settled: boolean;
+  engine: Engine | undefined;
+  resolve(reply: JobReply): void;
+  reject(error: unknown): void;
+  /** Lets go of the signal and the timer. */
+  release(): void;
+}
+
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #queues = { solo: new PriorityQueue<Task>(), wide: new PriorityQueue<Task>(), estimate: new PriorityQueue<Task>() };
+  readonly #engines = new Set<Engine>();
+  readonly #running = new Map<Engine, Task>();
+  #codec: Codec | undefined;
+  #codecState: PoolSnapshot["codec"] = "none";
+  #startFailures = 0;
+  #failed = { why: "", at: Number.NEGATIVE_INFINITY };
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Threads that a parallel call gets. */
+  get threads(): number {
+    return this.#options.isolated ? this.#options.cores : 1;
+  }
+
+  get snapshot(): PoolSnapshot {
+    const engines = [...this.#engines].map((engine) => ({
+      id: engine.id,
+      kind: engine.kind,
+      busy: engine.state === "busy",
+      operation: this.#running.get(engine)?.operation,
+    }));
+    return { codec: this.#codecState, engines };
+  }
+
+  /** Why no call can run here, for a while after that was found out. */
+  get down(): string | undefined {
+    return performance.now() - this.#failed.at < DOWN ? this.#failed.why : undefined;
+  }
+
+  /** Calls that wait on a lane. */
+  waiting(lane: Lane): number {
+    return this.#queues[this.#lane(lane)].length;
+  }
+
+  /** Loads the codec and starts a first engine, so that a call need not wait for it. */
+  warm(): void {
+    if (this.#closed) return;
+    if (this.#codec) {
+      if (!this.#some("solo")) this.#spawn("solo");
+    } else this.#load();
+  }
+
+  /**
+   * Runs a job on an engine.
+   *
+   * Rejects with an AbortError, or a LocusError: `deadline_exceeded`,
+   * `trapped`, `out_of_memory`, `invalid_input` (a file that can't be read),
+   * `lost` (after one retry), `unavailable` (no engine can be had).
+   */
+  run(job: Job): Promise<JobReply> {
+    if (job.signal?.aborted) return Promise.reject(aborted());
+    if (this.#closed) return Promise.reject(new LocusError("unavailable", "this page's engines are closed"));
+    const { promise, resolve, reject } = Promise.withResolvers<JobReply>();
+    const abort = () => this.#interrupt(task, aborted());
+    const timer = setTimeout(() => this.#interrupt(task, deadlineExceeded(job.deadlineMs)), job.deadlineMs);
+    const task: Task = {
+      ...job,
+      lane: this.#lane(job.lane),
+      submitted: performance.now(),
+      begun: 0,
+      retried: false,
+      settled: false,
+      engine: undefined,
+      resolve,
+      reject,
+      release: () => {
+        clearTimeout(timer);
+        job.signal?.removeEventListener("abort", abort);
+      },
+    };
+    job.signal?.addEventListener("abort", abort);
+    this.#queues[task.lane].push(task, task.priority);
+    this.#pump();
+    return promise;
+  }
+
+  /** Ends every engine; calls that run or wait fail. */
+  close(): void {
+    this.#closed = true;
+    this.#refuse("this page's engines were closed");
+    for (const task of this.#running.values()) this.#settle(task, new LocusError("unavailable", "this page's engines were closed"));
+    for (const engine of this.#engines) engine.end();
+    this.#engines.clear();
+    this.#options.onChange?.();
+  }
+
+  /** Without threads, or with one core, there is no wide engine. */
+  #lane(lane: Lane): Lane {
+    return lane === "wide" && this.threads < 2 ? "solo" : lane;
+  }
+
+  /** Hands waiting calls to engines, and makes engines that are missing. */
+  #pump(): void {
+    if (this.#closed) return;
+    const { solo, wide, estimate } = this.#queues;
+    if (solo.length + wide.length + estimate.length === 0) return;
+    if (!this.#codec) {
+      this.#load();
+      return;
+    }
+    while (estimate.length > 0 && this.#dispatch("solo", estimate, this.#options.cores + 1));
+    while (solo.length > 0 && this.#dispatch("solo", solo, this.#options.cores));
+    while (wide.length > 0 && this.#dispatch("wide", wide, 1));
+    this.#options.onChange?.();
+  }
+
+  /** Starts the queue's next call; false when no engine is free for it. */
+  #dispatch(kind: EngineKind, queue: PriorityQueue<Task>, most: number): boolean {
+    const engines = [...this.#engines].filter((engine) => engine.kind === kind);
+    if (engines.filter((engine) => engine.state === "busy").length >= most) return false;
+    const idle = engines.find((engine) => engine.state === "ready");
+    if (!idle) {
+      // One at a time: a call may be over before a second engine has started.
+      if (engines.length < most && !engines.some((engine) => engine.state === "starting")) this.#spawn(kind);
+      return false;
+    }
+    const task = queue.take();
+    if (task) void this.#execute(idle, task);
+    return task !== undefined;
+  }
+
+  async #execute(engine: Engine, task: Task): Promise<void> {
+    this.#running.set(engine, task);
+    task.engine = engine;
+    task.begun = performance.now();
+    const outcome = await engine.run({
+      parts: task.parts,
+      onBegun: () => {
+        task.begun = performance.now();
+        if (!task.settled) task.onBegun?.();
+      },
+      onProgress: (value) => {
+        if (!task.settled) task.onProgress?.(value);
+      },
+    });
+    this.#running.delete(engine);
+    task.engine = undefined;
+    this.#conclude(engine, task, outcome);
+    this.#tidy(engine);
+    this.#pump();
+    this.#options.onChange?.();
+  }
+
+  #conclude(engine: Engine, task: Task, outcome: Outcome): void {
+    switch (outcome.kind) {
+      case "reply":
+        this.#settle(task, {
+          prefix: outcome.prefix,
+          payloads: outcome.payloads,
+          queued_ms: task.begun - task.submitted,
+          computed_ms: outcome.computed_ms,
+          threads: engine.kind === "wide" ? this.threads : 1,
+        });
+        return;
+      case "refused":
+        this.#settle(task, new LocusError(outcome.code, outcome.message));
+        return;
+      case "died":
+        if (outcome.code === "lost" && !task.retried && !task.settled && !this.#closed) {
+          task.retried = true;
+          this.#queues[task.lane].putBack(task, task.priority);
+        } else {
+          this.#settle(task, new LocusError(outcome.code, outcome.message));
+        }
+    }
+  }
+
+  /** Replaces an engine that is dead, or whose memory has grown too large to keep. */
+  #tidy(engine: Engine): void {
+    const worn = engine.memoryBytes > (this.#options.highWaterBytes ?? HIGH_WATER);
+    if (worn && this.#queues[engine.kind].length === 0) engine.end();
+    if (engine.state !== "dead") return;
+    this.#engines.delete(engine);
+    // The next call finds it started.
+    if (!this.#closed && !this.#some(engine.kind)) this.#spawn(engine.kind);
+  }
+
+  #some(kind: EngineKind): boolean {
+    return [...this.#engines].some((engine) => engine.kind === kind);
+  }
+
+  #spawn(kind: EngineKind): void {
+    if (!this.#codec) return;
+    const engine = this.#options.makeEngine(kind, this.#codec, kind === "wide" ? this.threads : 0);
+    this.#engines.add(engine);
+    this.#options.onChange?.();
+    engine.ready.then(
+      () => {
+        this.#startFailures = 0;
+        this.#codecState = "ready";
+        this.#pump();
+        this.#options.onChange?.();
+      },
+      (error) => {
+        this.#engines.delete(engine);
+        if (this.#closed) return;
+        this.#startFailures += 1;
+        if (this.#startFailures < START_FAILURES) {
+          this.#pump();
+        } else {
+          this.#startFailures = 0;
+          this.#fail(`this browser could not start an engine: ${wordsOf(error)}`);
+        }
+        this.#options.onChange?.();
+      },
+    );
+  }
+
+  #load(): void {
+    if (this.#codecState === "loading") return;
+    this.#codecState = "loading";
+    this.#options.onChange?.();
+    this.#options.load().then(
+      (codec) => {
+        this.#codec = codec;
+        this.#codecState = "ready";
+        if (this.#closed) return;
+        if (!this.#some("solo")) this.#spawn("solo");
+        this.#pump();
+      },
+      (error) => {
+        this.#fail(`the codec could not be loaded: ${wordsOf(error)}`);
+        this.#options.onChange?.();
+      },
+    );
+  }
+
+  #fail(why: string): void {
+    this.#codecState = "failed";
+    this.#failed = { why, at: performance.now() };
+    this.#refuse(why);
+  }
+
+  /** Fails every call that waits; the next one tries anew. */
+  #refuse(why: string): void {
+    for (const queue of Object.values(this.#queues)) {
+      for (const task of queue.drain()) this.#settle(task, new LocusError("unavailable", why));
+    }
+  }
+
+  /** Fails a call at once, and sees to it that its engine is free soon. */
+  #interrupt(task: Task, error: unknown): void {
+    if (task.settled) return;
+    this.#settle(task, error);
+    this.#queues[task.lane].remove(task);
+    const engine = task.engine;
+    if (!engine) return;
+    engine.stop();
+    setTimeout(() => {
+      if (task.engine === engine) engine.end();
+    }, GRACE);
+  }
+
+  #settle(task: Task, outcome: JobReply | unknown): void {
+    if (task.settled) return;
+    task.settled = true;
+    task.release();
+    if (isReply(outcome)) task.resolve(outcome);
+    else task.reject(outcome);
+  }
+}
+
+function isReply(outcome: unknown): outcome is JobReply {
+  return typeof outcome === "object" && outcome !== null && "prefix" in outcome;
+}
+
+function deadlineExceeded(milliseconds: number): LocusError {
+  return new LocusError("deadline_exceeded", `the call had not ended after ${milliseconds} ms`, { deadline_ms: milliseconds });
+}

@@ -1,0 +1,21 @@
+// Written by tools/generate from the operations table.
+import type { Region } from "./Region.ts";
+import type { Size } from "./Size.ts";
+
+/**
+ * What to decode, and to which size. Applied in the order orientation,
+ * region, scale.
+ */
+export type DecodeParameters = { 
+/**
+ * The frame, counted from 0, as it is seen when the animation plays.
+ */
+frame?: number, 
+/**
+ * The part to decode, in pixels of the oriented picture. Default: all.
+ */
+region?: Region, 
+/**
+ * The size of the output in pixels, exactly. Default: the region's.
+ */
+size?: Size, };

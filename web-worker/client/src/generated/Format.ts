@@ -1,0 +1,5 @@
+// Written by tools/generate from the operations table.
+/**
+ * A picture format that can be decoded.
+ */
+export type Format = "jxl" | "png" | "jpeg" | "webp" | "gif";
