@@ -5,13 +5,14 @@
 //! their number as they come. What the decoder takes for pixels is counted
 //! by its allocation tracker.
 
-mod color;
+pub mod color;
 mod decode;
 mod inspect;
 
 mod open;
 mod planes;
 mod pool;
+mod xyb;
 
 pub use decode::decode;
 pub use inspect::inspect;

@@ -102,7 +102,7 @@ fn written() -> Vec<(&'static str, Vec<u8>)> {
                 &Message::Progress(Progress {
                     id: 3,
                     phase: None,
-                    fraction: 0.0,
+                    fraction: 0.25,
                 }),
                 &[],
             ),
@@ -202,7 +202,8 @@ fn refused() -> Vec<Value> {
     let mut unaligned = whole.clone();
     unaligned[4] -= 1;
     let too_long = [b"LOC1".as_slice(), &[0xff; 12]].concat();
-    let not_utf8 = with_header(b"{\"kind\":\"cancel\",\"id\":1,\"x\":\"\xff\"}");
+    let not_utf8 =
+        with_header(b"{\"kind\":\"progress\",\"id\":1,\"fraction\":0,\"phase\":\"\xff\"}");
     let trailing = [whole.as_slice(), &[0]].concat();
     let raw = [
         ("nothing", Vec::new()),

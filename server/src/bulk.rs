@@ -110,7 +110,8 @@ impl Writer {
         Ok(match self.into {
             Into::Memory(memory) => Bulk::Inline(memory.freeze()),
             Into::Memfd(file) => {
-                let seals = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
+                let seals =
+                    SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
                 rustix::fs::fcntl_add_seals(&file, seals)?;
                 Bulk::Memfd {
                     file,

@@ -58,7 +58,12 @@ SIGTERM or SIGINT: no new connections, running calls end, then the server does. 
 #[command(after_help = SERVE_EXAMPLES, args_override_self = true)]
 pub struct Serve {
     /// Address and port to listen on. Port 0 takes a free one; the log says which.
-    #[arg(long, env = "LOCUS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    #[arg(
+        long,
+        env = "LOCUS_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS:PORT"
+    )]
     pub listen: SocketAddr,
 
     /// The codec: a wasm module that `scripts/build guest` makes.
@@ -88,7 +93,12 @@ pub struct Serve {
 
     /// Another host name or address by which this server may be asked. Loopback and the address
     /// of --listen always may. May be repeated; commas separate names in the environment.
-    #[arg(long, env = "LOCUS_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "LOCUS_ALLOW_HOST",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
     pub allow_host: Vec<String>,
 
     /// Leave COOP and COEP off, so that pages get no threads. For testing what browsers without
@@ -118,7 +128,12 @@ pub struct Serve {
     pub max_memory: u64,
 
     /// Pixels of one decoded frame.
-    #[arg(long, env = "LOCUS_MAX_PIXELS", value_name = "PIXELS", default_value_t = 200_000_000)]
+    #[arg(
+        long,
+        env = "LOCUS_MAX_PIXELS",
+        value_name = "PIXELS",
+        default_value_t = 200_000_000
+    )]
     pub max_pixels: u64,
 
     /// Replace a runner when it is idle and its guest's memory has grown past so many bytes: wasm
@@ -127,11 +142,21 @@ pub struct Serve {
     pub recycle_memory: u64,
 
     /// Milliseconds that a call may take when it names no deadline, from its arrival.
-    #[arg(long, env = "LOCUS_DEFAULT_DEADLINE", value_name = "MS", default_value_t = 60_000)]
+    #[arg(
+        long,
+        env = "LOCUS_DEFAULT_DEADLINE",
+        value_name = "MS",
+        default_value_t = 60_000
+    )]
     pub default_deadline: u64,
 
     /// Milliseconds that any call may take. At its deadline a call's runner is killed and replaced.
-    #[arg(long, env = "LOCUS_MAX_DEADLINE", value_name = "MS", default_value_t = 600_000)]
+    #[arg(
+        long,
+        env = "LOCUS_MAX_DEADLINE",
+        value_name = "MS",
+        default_value_t = 600_000
+    )]
     pub max_deadline: u64,
 
     /// Seconds that a request's headers may take to come, and that a connection may stay idle.
@@ -189,7 +214,12 @@ Example, in a Dockerfile:
   HEALTHCHECK CMD [\"locus\", \"health\"]")]
 pub struct Health {
     /// Where the server listens.
-    #[arg(long, env = "LOCUS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    #[arg(
+        long,
+        env = "LOCUS_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS:PORT"
+    )]
     pub listen: SocketAddr,
 
     /// Seconds to wait for its answer.
@@ -202,7 +232,9 @@ pub struct Health {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| format!("`{text}` is no number of seconds"))?;
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| format!("`{text}` is no number of seconds"))?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
@@ -219,7 +251,10 @@ mod tests {
     fn every_flag_of_serve_has_its_variable() {
         let cli = super::Cli::command();
         let serve = cli.find_subcommand("serve").expect("there is `serve`");
-        for flag in serve.get_arguments().filter(|flag| !["help", "version"].contains(&flag.get_id().as_str())) {
+        for flag in serve
+            .get_arguments()
+            .filter(|flag| !["help", "version"].contains(&flag.get_id().as_str()))
+        {
             let variable = format!("LOCUS_{}", flag.get_id().as_str().to_uppercase());
             assert_eq!(flag.get_env(), Some(variable.as_ref()));
         }

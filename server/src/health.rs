@@ -25,7 +25,11 @@ pub enum HealthError {
 ///
 /// # Errors
 /// [`HealthError`] unless its status is `ok`, or `warming` where that will do.
-pub fn check(address: SocketAddr, timeout: Duration, warming_will_do: bool) -> Result<String, HealthError> {
+pub fn check(
+    address: SocketAddr,
+    timeout: Duration,
+    warming_will_do: bool,
+) -> Result<String, HealthError> {
     let mut target = address;
     if address.ip().is_unspecified() {
         target.set_ip(match address.ip() {
@@ -53,7 +57,10 @@ fn ask(address: SocketAddr, timeout: Duration) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
     stream.set_write_timeout(Some(timeout))?;
-    write!(stream, "GET /v1/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET /v1/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = Vec::new();
     stream.take(MAX_ANSWER).read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())

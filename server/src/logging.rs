@@ -18,7 +18,9 @@ pub enum Format {
 pub fn start(format: Format, filter: &str) -> Result<(), tracing_subscriber::filter::ParseError> {
     // hyper warns about every slow client.
     let filter = EnvFilter::try_new(format!("hyper=error,warp=error,{filter}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false);
     match format {
         Format::Human => {
             let colours = std::io::IsTerminal::is_terminal(&std::io::stdout());

@@ -51,7 +51,11 @@ fn precompile(options: &Compile) -> anyhow::Result<()> {
         eprintln!("locus: {} is there already", path.display());
         return Ok(());
     }
-    eprintln!("locus: compiling {} at {}", options.codec.display(), options.level.as_str());
+    eprintln!(
+        "locus: compiling {} at {}",
+        options.codec.display(),
+        options.level.as_str()
+    );
     let path = runtime()?.block_on(compile::compile(&cache, &codec, options.level))?;
     eprintln!("locus: wrote {}", path.display());
     Ok(())

@@ -78,7 +78,10 @@ impl Operations {
     pub fn find(&self, name: &str) -> Result<&Arc<Operation>, ErrorBody> {
         self.by_name.get(name).ok_or_else(|| {
             let shown: String = name.chars().take(80).collect();
-            ErrorBody::new(ErrorCode::UnknownOperation, format!("there is no operation `{shown}` here"))
+            ErrorBody::new(
+                ErrorCode::UnknownOperation,
+                format!("there is no operation `{shown}` here"),
+            )
         })
     }
 }

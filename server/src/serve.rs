@@ -45,7 +45,9 @@ pub enum ServeError {
         source: io::Error,
     },
     /// The codec can't be read.
-    #[error("the codec {path} can't be used: {source}. `scripts/build guest` makes it; --codec says where it is")]
+    #[error(
+        "the codec {path} can't be used: {source}. `scripts/build guest` makes it; --codec says where it is"
+    )]
     Codec {
         /// Where it should be.
         path: PathBuf,
@@ -69,7 +71,9 @@ pub enum ServeError {
         source: io::Error,
     },
     /// The pages are not there.
-    #[error("there are no pages in {path} (no index.html). `scripts/build pages` makes them; without --pages only /v1/ is served")]
+    #[error(
+        "there are no pages in {path} (no index.html). `scripts/build pages` makes them; without --pages only /v1/ is served"
+    )]
     Pages {
         /// Where they should be.
         path: PathBuf,
@@ -85,27 +89,31 @@ pub enum ServeError {
 /// [`ServeError`] when it can't start.
 pub async fn serve(options: &Serve) -> Result<(), ServeError> {
     let address = options.listen;
-    let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => ServeError::Taken { address },
-        _ => ServeError::Listen { address, source },
-    })?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => ServeError::Taken { address },
+            _ => ServeError::Listen { address, source },
+        })?;
     let address = listener.local_addr().unwrap_or(address);
     let codec = Wasm::open(&options.codec).map_err(|source| ServeError::Codec {
         path: options.codec.clone(),
         source,
     })?;
-    let operations =
-        Operations::read(codec.custom("locus.operations"), options.test_operations).map_err(|source| {
-            ServeError::Operations {
-                path: options.codec.clone(),
-                source,
-            }
+    let operations = Operations::read(codec.custom("locus.operations"), options.test_operations)
+        .map_err(|source| ServeError::Operations {
+            path: options.codec.clone(),
+            source,
         })?;
     let cache = Cache::open(&options.cache).map_err(|source| ServeError::Cache {
         path: options.cache.clone(),
         source,
     })?;
-    if let Some(path) = options.pages.clone().filter(|path| !path.join("index.html").is_file()) {
+    if let Some(path) = options
+        .pages
+        .clone()
+        .filter(|path| !path.join("index.html").is_file())
+    {
         return Err(ServeError::Pages { path });
     }
     let (end, ending) = watch::channel(false);
@@ -130,7 +138,11 @@ pub async fn serve(options: &Serve) -> Result<(), ServeError> {
         pool: Arc::clone(&pool),
         draining: ending.clone(),
     });
-    let door = Arc::new(Door::new(address.ip(), &options.allow_host, !options.no_isolation));
+    let door = Arc::new(Door::new(
+        address.ip(),
+        &options.allow_host,
+        !options.no_isolation,
+    ));
     tracing::info!(
         address = %address,
         runners = pool.counts().limit,
@@ -205,7 +217,11 @@ async fn provide(pool: Arc<Pool>, cache: Cache, codec: Wasm) {
                 }
             };
             if !found {
-                tracing::info!(level = level.as_str(), seconds = started.elapsed().as_secs_f32(), "codec compiled");
+                tracing::info!(
+                    level = level.as_str(),
+                    seconds = started.elapsed().as_secs_f32(),
+                    "codec compiled"
+                );
             }
             if pool.set_module(&path).await {
                 break;

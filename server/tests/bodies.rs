@@ -25,23 +25,45 @@ fn garbage_is_an_invalid_frame() {
         with(4, &u32::MAX.to_le_bytes()),
         with(4, &7u32.to_le_bytes()),
         with(8, b"[[[[[[[["),
-        frame(json!({ "kind": "call", "id": -1, "operation": "echo" }), &[]),
+        frame(
+            json!({ "kind": "call", "id": -1, "operation": "echo" }),
+            &[],
+        ),
         frame(json!({ "kind": "nothing", "id": 7 }), &[]),
         frame(json!({ "kind": "call", "id": 7 }), &[]),
-        frame(json!({ "kind": "call", "id": 7, "operation": "echo", "inputs": [{ "payload": 3 }] }), &[]),
-        frame(json!({ "kind": "call", "id": 7, "operation": "echo", "parameters": [] }), &[]),
+        frame(
+            json!({ "kind": "call", "id": 7, "operation": "echo", "inputs": [{ "payload": 3 }] }),
+            &[],
+        ),
+        frame(
+            json!({ "kind": "call", "id": 7, "operation": "echo", "parameters": [] }),
+            &[],
+        ),
         valid[..valid.len() - 1].to_vec(),
         valid[..40].to_vec(),
         [&valid[..], b"x"].concat(),
         [&valid[..], &valid[..]].concat(),
-        frame(json!({ "kind": "call", "id": 7, "operation": "echo", "payloads": [1, 1] }), &[b"1"]),
-        frame(json!({ "kind": "call", "id": 7, "operation": "echo", "payloads": vec![0; 5000] }), &[]),
+        frame(
+            json!({ "kind": "call", "id": 7, "operation": "echo", "payloads": [1, 1] }),
+            &[b"1"],
+        ),
+        frame(
+            json!({ "kind": "call", "id": 7, "operation": "echo", "payloads": vec![0; 5000] }),
+            &[],
+        ),
     ];
     for (index, body) in garbage.iter().enumerate() {
         let answer = server.post(body);
-        assert_eq!((answer.status, answer.code()), (400, "invalid_frame".into()), "garbage {index}");
+        assert_eq!(
+            (answer.status, answer.code()),
+            (400, "invalid_frame".into()),
+            "garbage {index}"
+        );
     }
-    let sums = frame(json!({ "kind": "call", "id": 7, "operation": "echo", "payloads": [u64::MAX, 2] }), &[]);
+    let sums = frame(
+        json!({ "kind": "call", "id": 7, "operation": "echo", "payloads": [u64::MAX, 2] }),
+        &[],
+    );
     assert_eq!(server.post(&sums).code(), "limit_exceeded");
     server.check_echo();
 }
@@ -55,7 +77,11 @@ fn a_body_that_stops_is_cut_off() {
         stream.write_all(head(body.len()).as_bytes()).expect("sent");
         stream.write_all(&body[..sent]).expect("sent");
         let answer = Answer::read(&mut stream);
-        assert_eq!((answer.status, answer.code()), (504, "deadline_exceeded".into()), "after {sent} bytes");
+        assert_eq!(
+            (answer.status, answer.code()),
+            (504, "deadline_exceeded".into()),
+            "after {sent} bytes"
+        );
     }
     server.check_echo();
 }
@@ -85,7 +111,11 @@ fn slow_headers_are_cut_off() {
         let mut rest = Vec::new();
         // The end of the stream, not the timeout of the read.
         stream.set_read_timeout(Some(GUARD)).expect("a timeout");
-        assert!(stream.read_to_end(&mut rest).is_ok_and(|_| !rest.starts_with(b"HTTP/1.1 200")));
+        assert!(
+            stream
+                .read_to_end(&mut rest)
+                .is_ok_and(|_| !rest.starts_with(b"HTTP/1.1 200"))
+        );
     }
     server.check_echo();
 }
@@ -93,8 +123,14 @@ fn slow_headers_are_cut_off() {
 #[test]
 fn heads_are_bounded() {
     let server = Server::start(&[]);
-    let long = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {}\r\nConnection: close\r\n\r\n", "x".repeat(100_000));
-    let many = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}Connection: close\r\n\r\n", "X: y\r\n".repeat(500));
+    let long = format!(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: {}\r\nConnection: close\r\n\r\n",
+        "x".repeat(100_000)
+    );
+    let many = format!(
+        "GET / HTTP/1.1\r\nHost: localhost\r\n{}Connection: close\r\n\r\n",
+        "X: y\r\n".repeat(500)
+    );
     for head in [long, many] {
         assert_eq!(server.ask(&head, &[]).status, 431);
     }
@@ -105,7 +141,10 @@ fn heads_are_bounded() {
 fn a_refused_client_that_still_sends_gets_its_answer() {
     let server = Server::start(&["--max-input-bytes", "8000000"]);
     let answer = server.call(echo(1), &[&vec![0; 9_000_000]]);
-    assert_eq!((answer.status, answer.code()), (413, "limit_exceeded".into()));
+    assert_eq!(
+        (answer.status, answer.code()),
+        (413, "limit_exceeded".into())
+    );
 }
 
 #[test]

@@ -12,12 +12,17 @@ fn echo_comes_back_at_every_size() {
         let payload: Vec<u8> = (0..size).map(|index| (index * 31 % 251) as u8).collect();
         let answer = server.call(echo(1), &[&payload]);
         assert_eq!(answer.status, 200);
-        assert_eq!(answer.header("content-type"), Some("application/vnd.locus.frames"));
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/vnd.locus.frames")
+        );
         let reply = answer.reply();
         assert_eq!(reply.header["id"], 7);
         assert!(reply.payloads == [payload], "{size} bytes differ");
     }
-    let payloads: Vec<Vec<u8>> = (0..16_usize).map(|index| vec![index as u8; index * 1000]).collect();
+    let payloads: Vec<Vec<u8>> = (0..16_usize)
+        .map(|index| vec![index as u8; index * 1000])
+        .collect();
     let payloads: Vec<&[u8]> = payloads.iter().map(Vec::as_slice).collect();
     assert_eq!(server.call(echo(16), &payloads).reply().payloads, payloads);
 }
@@ -35,7 +40,9 @@ fn one_connection_serves_many_calls() {
         stream.write_all(&body).expect("sent");
         let mut answer = Vec::new();
         let mut chunk = [0; 4096];
-        while !answer.windows(5).any(|window| window == b"hello") || length.is_some_and(|length| answer.len() < length) {
+        while !answer.windows(5).any(|window| window == b"hello")
+            || length.is_some_and(|length| answer.len() < length)
+        {
             let read = stream.read(&mut chunk).expect("an answer");
             assert_ne!(read, 0, "the connection was closed");
             answer.extend_from_slice(&chunk[..read]);
@@ -70,7 +77,11 @@ fn estimates_are_asked_like_calls() {
     estimate["kind"] = json!("estimate");
     estimate["inputs"][0]["length"] = json!(1_000_000);
     let reply = server.call(estimate, &[b"head"]).reply();
-    assert!(reply.header["result"]["peak_bytes"].as_u64() >= Some(1_000_000), "{}", reply.header);
+    assert!(
+        reply.header["result"]["peak_bytes"].as_u64() >= Some(1_000_000),
+        "{}",
+        reply.header
+    );
 }
 
 #[test]
@@ -100,14 +111,25 @@ fn refusals_are_frames_with_a_code_and_a_status() {
     let check = |header: Value, payloads: &[&[u8]], status: u16, code: &str| {
         let answer = server.call(header, payloads);
         assert_eq!((answer.status, answer.code()), (status, code.to_owned()));
-        assert_eq!(answer.header("content-type"), Some("application/vnd.locus.frames"));
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/vnd.locus.frames")
+        );
         assert_eq!(answer.reply().header["id"], 7);
         answer.reply()
     };
     check(call("nothing.here", 1000), &[], 404, "unknown_operation");
-    check(json!({ "kind": "reply", "id": 7, "result": {} }), &[], 400, "invalid_frame");
+    check(
+        json!({ "kind": "reply", "id": 7, "result": {} }),
+        &[],
+        400,
+        "invalid_frame",
+    );
     let reply = check(echo(1), &[&[0; 1001]], 413, "limit_exceeded");
-    assert_eq!(reply.header["error"]["details"], json!({ "limit": "bytes", "maximum": 1000, "value": 1001 }));
+    assert_eq!(
+        reply.header["error"]["details"],
+        json!({ "limit": "bytes", "maximum": 1000, "value": 1001 })
+    );
     let mut lowered = echo(1);
     lowered["limits"] = json!({ "bytes": 10 });
     let reply = check(lowered.clone(), &[&[0; 11]], 413, "limit_exceeded");
@@ -130,8 +152,14 @@ fn refusals_are_frames_with_a_code_and_a_status() {
 fn a_reply_that_is_too_long_is_an_error() {
     let server = Server::start(&["--max-reply-bytes", "100000"]);
     let answer = server.call(echo(1), &[&[0; 200_000]]);
-    assert_eq!((answer.status, answer.code()), (413, "limit_exceeded".into()));
-    assert_eq!(answer.reply().header["error"]["details"]["limit"], "reply_bytes");
+    assert_eq!(
+        (answer.status, answer.code()),
+        (413, "limit_exceeded".into())
+    );
+    assert_eq!(
+        answer.reply().header["error"]["details"]["limit"],
+        "reply_bytes"
+    );
     server.check_echo();
 }
 
@@ -140,13 +168,21 @@ fn test_operations_are_there_for_tests_only() {
     let names = |server: &Server| -> Vec<String> {
         let list: Value = serde_json::from_slice(&server.get("/v1/operations").body).expect("JSON");
         let list = list["operations"].as_array().expect("a list");
-        list.iter().map(|operation| operation["name"].as_str().expect("a name").to_owned()).collect()
+        list.iter()
+            .map(|operation| operation["name"].as_str().expect("a name").to_owned())
+            .collect()
     };
     let with = Server::start(&[]);
     assert!(names(&with).contains(&"spin".to_owned()));
     let without = Server::of(&crate::support::codec(), &crate::support::cache(), &[]);
     without.wait_ready();
     let list = names(&without);
-    assert!(list.contains(&"echo".to_owned()) && !list.contains(&"spin".to_owned()), "{list:?}");
-    assert_eq!(without.call(call("spin", 100), &[]).code(), "unknown_operation");
+    assert!(
+        list.contains(&"echo".to_owned()) && !list.contains(&"spin".to_owned()),
+        "{list:?}"
+    );
+    assert_eq!(
+        without.call(call("spin", 100), &[]).code(),
+        "unknown_operation"
+    );
 }

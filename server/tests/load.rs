@@ -11,7 +11,10 @@ fn hundreds_at_once_are_each_answered() {
     const QUEUE: u64 = 20;
     let server = Arc::new(Server::start(&["--queue", "20"]));
     // Both runners are taken, so the queue fills.
-    let mut spins = [server.begin(call("spin", 3000)), server.begin(call("spin", 3000))];
+    let mut spins = [
+        server.begin(call("spin", 3000)),
+        server.begin(call("spin", 3000)),
+    ];
     crate::support::wait("both runners are busy", || server.count("busy") == 2);
     let start = Arc::new(Barrier::new(CALLS));
     let threads: Vec<_> = (0..CALLS)
@@ -54,7 +57,10 @@ fn waiting_calls_are_answered_at_their_deadline() {
     let mut waiting = echo(0);
     waiting["deadline_ms"] = 200.into();
     let answer = server.call(waiting, &[]);
-    assert_eq!((answer.status, answer.code()), (504, "deadline_exceeded".into()));
+    assert_eq!(
+        (answer.status, answer.code()),
+        (504, "deadline_exceeded".into())
+    );
     // One who leaves makes room.
     drop(server.begin(call("spin", 300_000)));
     drop(spin);

@@ -9,13 +9,22 @@ use crate::support::{Folder, Server, call, frame, wait};
 /// A guest that answers every call by the same error; `more` is put into its
 /// text, `body` runs in each call whose frame is longer than 4 KiB.
 fn guest(more: &str, body: &str) -> Vec<u8> {
-    let mut header = br#"{"kind":"reply","id":7,"error":{"code":"unsupported","message":"from the guest"}}"#.to_vec();
-    while (header.len() + 8) % 16 != 0 {
+    let mut header =
+        br#"{"kind":"reply","id":7,"error":{"code":"unsupported","message":"from the guest"}}"#
+            .to_vec();
+    while !(header.len() + 8).is_multiple_of(16) {
         header.push(b' ');
     }
     let reply = [&b"LOC1"[..], &(header.len() as u32).to_le_bytes(), &header].concat();
-    let list = [1u32, 1024, reply.len() as u32].map(u32::to_le_bytes).concat();
-    let escape = |bytes: &[u8]| bytes.iter().map(|byte| format!("\\{byte:02x}")).collect::<String>();
+    let list = [1u32, 1024, reply.len() as u32]
+        .map(u32::to_le_bytes)
+        .concat();
+    let escape = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| format!("\\{byte:02x}"))
+            .collect::<String>()
+    };
     let text = format!(
         r#"(module
             (@custom "locus.operations" "{{\"operations\":[{{\"name\":\"any\",\"phases\":[]}}]}}")
@@ -35,13 +44,22 @@ fn guest(more: &str, body: &str) -> Vec<u8> {
         list = escape(&list),
         reply = escape(&reply),
     );
-    wasmedge_sdk::wat2wasm(text.as_bytes()).expect("valid text").to_vec()
+    wasmedge_sdk::wat2wasm(text.as_bytes())
+        .expect("valid text")
+        .to_vec()
 }
 
 /// Functions that are never called and take a while to compile.
 fn ballast() -> String {
     let step = "(local.set 0 (i32.xor (i32.mul (local.get 0) (i32.const 31)) (i32.shr_u (local.get 0) (i32.const 7))))";
-    (0..400).map(|_| format!("(func (param i32) (result i32) {} (local.get 0))", step.repeat(60))).collect()
+    (0..400)
+        .map(|_| {
+            format!(
+                "(func (param i32) (result i32) {} (local.get 0))",
+                step.repeat(60)
+            )
+        })
+        .collect()
 }
 
 struct Kept {
@@ -105,10 +123,14 @@ fn calls_are_warming_until_the_quick_tier_is_there_and_never_fail_afterwards() {
 fn a_compiled_file_is_used_again_and_only_by_its_own_name() {
     let kept = Kept::new(&guest("", ""));
     let compiles = || {
-        let server = kept.serve(&[]);
+        let mut server = kept.serve(&[]);
         server.wait_ready();
         check(&server);
-        wait("the optimised tier is there", || kept.compiled("O3").len() == 1);
+        wait("the optimised tier is there", || {
+            kept.compiled("O3").len() == 1
+        });
+        server.terminate();
+        assert!(server.ended().success());
         server.logged(&["codec compiled"])
     };
     assert!(compiles());
@@ -116,7 +138,12 @@ fn a_compiled_file_is_used_again_and_only_by_its_own_name() {
     // Made by another CPU, version or module: its name would be another.
     for level in ["O0", "O3"] {
         let path = kept.compiled(level).remove(0);
-        fs::rename(&path, kept.cache().join(format!("{}-{level}.other", "0".repeat(40)))).expect("renamed");
+        fs::rename(
+            &path,
+            kept.cache()
+                .join(format!("{}-{level}.other", "0".repeat(40))),
+        )
+        .expect("renamed");
     }
     assert!(compiles());
     fs::write(&kept.module, guest("(func)", "")).expect("written");
@@ -125,8 +152,17 @@ fn a_compiled_file_is_used_again_and_only_by_its_own_name() {
         fs::rename(&path, path.with_extension("other")).expect("renamed");
     }
     assert!(compiles());
-    let left: Vec<_> = fs::read_dir(kept.cache()).expect("the cache").flatten().map(|entry| entry.file_name()).collect();
-    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("work-")), "{left:?}");
+    let left: Vec<_> = fs::read_dir(kept.cache())
+        .expect("the cache")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    assert!(
+        !left
+            .iter()
+            .any(|name| name.to_string_lossy().starts_with("work-")),
+        "{left:?}"
+    );
 }
 
 #[test]
@@ -134,7 +170,9 @@ fn a_broken_compiled_file_is_made_anew() {
     let kept = Kept::new(&guest("", ""));
     {
         let server = kept.serve(&[]);
-        wait("the optimised tier is there", || kept.compiled("O3").len() == 1);
+        wait("the optimised tier is there", || {
+            kept.compiled("O3").len() == 1
+        });
         server.wait_ready();
     }
     let path = kept.compiled("O3").remove(0);
@@ -143,7 +181,9 @@ fn a_broken_compiled_file_is_made_anew() {
         let server = kept.serve(&[]);
         server.wait_ready();
         check(&server);
-        wait("it is made anew", || fs::metadata(&path).is_ok_and(|file| file.len() > 1000));
+        wait("it is made anew", || {
+            fs::metadata(&path).is_ok_and(|file| file.len() > 1000)
+        });
     }
 }
 
@@ -163,7 +203,11 @@ fn a_guest_that_answers_nonsense_has_trapped() {
         let server = kept.serve(&[]);
         server.wait_ready();
         let answer = server.call(call("any", 60_000), &[&[0; 5000]]);
-        assert_eq!((answer.status, answer.code()), (500, "trapped".into()), "{body}");
+        assert_eq!(
+            (answer.status, answer.code()),
+            (500, "trapped".into()),
+            "{body}"
+        );
         check(&server);
     }
 }
@@ -171,7 +215,10 @@ fn a_guest_that_answers_nonsense_has_trapped() {
 #[test]
 fn progress_values_of_any_kind_do_no_harm() {
     let values = ["nan", "inf", "-inf", "-1", "1e30", "0.5"];
-    let tell: String = values.iter().map(|value| format!("(drop (call $progress (f32.const {value})))")).collect();
+    let tell: String = values
+        .iter()
+        .map(|value| format!("(drop (call $progress (f32.const {value})))"))
+        .collect();
     let body = format!("(loop $again {tell} (br $again))");
     let kept = Kept::new(&guest("", &body));
     let server = kept.serve(&[]);
@@ -179,7 +226,10 @@ fn progress_values_of_any_kind_do_no_harm() {
     let mut long = call("any", 700);
     long["payloads"] = serde_json::json!([5000]);
     let answer = server.post(&frame(long, &[&[0; 5000]]));
-    assert_eq!((answer.status, answer.code()), (200, "deadline_exceeded".into()));
+    assert_eq!(
+        (answer.status, answer.code()),
+        (200, "deadline_exceeded".into())
+    );
     for said in &answer.frames()[..answer.frames().len() - 1] {
         let fraction = said.header["fraction"].as_f64().expect("a fraction");
         assert!((0.0..=1.0).contains(&fraction) && said.header.get("phase").is_none());
@@ -192,13 +242,20 @@ fn a_compiler_ends_with_its_server() {
     let server = kept.serve(&[]);
     let mut compilers = Vec::new();
     wait("the compiler runs", || {
-        compilers = processes("compiler", &kept.module.parent().expect("a folder").to_string_lossy());
+        compilers = processes(
+            "compiler",
+            &kept.module.parent().expect("a folder").to_string_lossy(),
+        );
         !compilers.is_empty()
     });
     crate::support::signal(server.pid(), rustix::process::Signal::KILL);
     wait("it has ended", || {
         std::thread::sleep(Duration::from_millis(20));
-        processes("compiler", &kept.module.parent().expect("a folder").to_string_lossy()).is_empty()
+        processes(
+            "compiler",
+            &kept.module.parent().expect("a folder").to_string_lossy(),
+        )
+        .is_empty()
     });
 }
 

@@ -32,8 +32,12 @@ impl Site {
     }
 
     fn get(&self, path: &str, headers: &str) -> Answer {
-        self.server
-            .ask(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"), &[])
+        self.server.ask(
+            &format!(
+                "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
+            ),
+            &[],
+        )
     }
 }
 
@@ -42,22 +46,51 @@ fn files_come_with_their_types() {
     let site = Site::new();
     for (path, kind, body) in [
         ("/", "text/html; charset=utf-8", &b"<!doctype html>home"[..]),
-        ("/index.html", "text/html; charset=utf-8", b"<!doctype html>home"),
-        ("/fractal/", "text/html; charset=utf-8", b"<!doctype html>fractal"),
-        ("/?query", "text/html; charset=utf-8", b"<!doctype html>home"),
+        (
+            "/index.html",
+            "text/html; charset=utf-8",
+            b"<!doctype html>home",
+        ),
+        (
+            "/fractal/",
+            "text/html; charset=utf-8",
+            b"<!doctype html>fractal",
+        ),
+        (
+            "/?query",
+            "text/html; charset=utf-8",
+            b"<!doctype html>home",
+        ),
         ("/a%20b.txt", "text/plain; charset=utf-8", b"space"),
         ("/codec.wasm", "application/wasm", &[7; 1_000_000]),
         ("/empty", "application/octet-stream", b""),
     ] {
         let answer = site.get(path, "");
-        assert_eq!((answer.status, answer.header("content-type")), (200, Some(kind)), "{path}");
-        assert_eq!(answer.header("content-length"), Some(body.len().to_string().as_str()), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some(kind)),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("content-length"),
+            Some(body.len().to_string().as_str()),
+            "{path}"
+        );
         assert!(answer.body == body, "{path}");
     }
-    let head = site.server.ask("HEAD /codec.wasm HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", &[]);
-    assert_eq!((head.status, head.header("content-length"), head.body.len()), (200, Some("1000000"), 0));
+    let head = site.server.ask(
+        "HEAD /codec.wasm HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        &[],
+    );
+    assert_eq!(
+        (head.status, head.header("content-length"), head.body.len()),
+        (200, Some("1000000"), 0)
+    );
     let redirect = site.get("/fractal", "");
-    assert_eq!((redirect.status, redirect.header("location")), (308, Some("/fractal/")));
+    assert_eq!(
+        (redirect.status, redirect.header("location")),
+        (308, Some("/fractal/"))
+    );
 }
 
 #[test]
@@ -83,9 +116,21 @@ fn nothing_leads_out_of_the_folder() {
         "/%zz",
     ] {
         let answer = site.get(path, "");
-        assert!([404, 308].contains(&answer.status), "{path}: {}", answer.status);
-        assert!(answer.header("location").is_none_or(|location| location == "/assets/"), "{path}");
-        assert!(!answer.body.windows(6).any(|window| window == b"secret"), "{path}");
+        assert!(
+            [404, 308].contains(&answer.status),
+            "{path}: {}",
+            answer.status
+        );
+        assert!(
+            answer
+                .header("location")
+                .is_none_or(|location| location == "/assets/"),
+            "{path}"
+        );
+        assert!(
+            !answer.body.windows(6).any(|window| window == b"secret"),
+            "{path}"
+        );
     }
 }
 
@@ -95,17 +140,35 @@ fn precompressed_files_go_to_who_takes_them() {
     let path = "/assets/main-B0xq1aZ_.js";
     for (accepts, encoding, body) in [
         ("", None, &b"plain"[..]),
-        ("Accept-Encoding: gzip, deflate, br, zstd\r\n", Some("br"), b"brotli"),
+        (
+            "Accept-Encoding: gzip, deflate, br, zstd\r\n",
+            Some("br"),
+            b"brotli",
+        ),
         ("Accept-Encoding: gzip\r\n", Some("gzip"), b"gzip"),
-        ("Accept-Encoding: br;q=0, gzip;q=0.5\r\n", Some("gzip"), b"gzip"),
+        (
+            "Accept-Encoding: br;q=0, gzip;q=0.5\r\n",
+            Some("gzip"),
+            b"gzip",
+        ),
         ("Accept-Encoding: identity\r\n", None, b"plain"),
     ] {
         let answer = site.get(path, accepts);
-        assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding), "{accepts}");
+        assert_eq!(
+            (answer.status, answer.header("content-encoding")),
+            (200, encoding),
+            "{accepts}"
+        );
         assert_eq!(answer.body, body);
         assert_eq!(answer.header("vary"), Some("accept-encoding"));
-        assert_eq!(answer.header("content-type"), Some("text/javascript; charset=utf-8"));
-        assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
+        assert_eq!(
+            answer.header("content-type"),
+            Some("text/javascript; charset=utf-8")
+        );
+        assert_eq!(
+            answer.header("cache-control"),
+            Some("public, max-age=31536000, immutable")
+        );
     }
 }
 
@@ -115,12 +178,21 @@ fn what_a_client_has_is_not_sent_again() {
     let first = site.get("/codec.wasm", "");
     let tag = first.header("etag").expect("a tag").to_owned();
     assert_eq!(first.header("cache-control"), Some("no-cache"));
-    for given in [tag.clone(), format!("\"other\", {tag}"), format!("W/{tag}"), "*".into()] {
+    for given in [
+        tag.clone(),
+        format!("\"other\", {tag}"),
+        format!("W/{tag}"),
+        "*".into(),
+    ] {
         let answer = site.get("/codec.wasm", &format!("If-None-Match: {given}\r\n"));
         assert_eq!((answer.status, answer.body.len()), (304, 0), "{given}");
         assert_eq!(answer.header("etag"), Some(tag.as_str()));
     }
-    assert_eq!(site.get("/codec.wasm", "If-None-Match: \"other\"\r\n").status, 200);
+    assert_eq!(
+        site.get("/codec.wasm", "If-None-Match: \"other\"\r\n")
+            .status,
+        200
+    );
     let path = "/assets/main-B0xq1aZ_.js";
     let plain = site.get(path, "");
     let brotli = site.get(path, "Accept-Encoding: br\r\n");

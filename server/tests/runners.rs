@@ -34,8 +34,12 @@ fn a_dropped_connection_ends_the_runner_of_a_call_that_does_not_listen() {
     let stream = server.begin(call("hang", LONG));
     let runner = server.busy_runner();
     drop(stream);
-    wait("its runner has ended", || !server.runners().contains(&runner));
-    wait("another has taken its place", || server.count("idle") == 2 && server.count("spare") == 1);
+    wait("its runner has ended", || {
+        !server.runners().contains(&runner)
+    });
+    wait("another has taken its place", || {
+        server.count("idle") == 2 && server.count("spare") == 1
+    });
     server.check_echo();
 }
 
@@ -44,13 +48,20 @@ fn a_call_is_killed_at_its_deadline() {
     let server = Server::start(&["--max-deadline", "700"]);
     for deadline in [300, LONG] {
         let answer = server.call(call("hang", deadline), &[]);
-        assert_eq!((answer.status, answer.code()), (504, "deadline_exceeded".into()));
+        assert_eq!(
+            (answer.status, answer.code()),
+            (504, "deadline_exceeded".into())
+        );
         server.check_echo();
     }
     let mut none = call("hang", 0);
-    none.as_object_mut().expect("an object").remove("deadline_ms");
+    none.as_object_mut()
+        .expect("an object")
+        .remove("deadline_ms");
     assert_eq!(server.call(none, &[]).code(), "deadline_exceeded");
-    wait("all runners are replaced", || server.count("idle") == 2 && server.count("spare") == 1);
+    wait("all runners are replaced", || {
+        server.count("idle") == 2 && server.count("spare") == 1
+    });
 }
 
 #[test]
@@ -68,7 +79,9 @@ fn a_call_whose_runner_dies_is_retried_once_and_then_reported() {
     signal(second, Signal::KILL);
     let answer = Answer::read(&mut stream);
     assert_eq!((answer.status, answer.code()), (500, "lost".into()));
-    wait("all runners are replaced", || server.count("idle") == 2 && server.count("spare") == 1);
+    wait("all runners are replaced", || {
+        server.count("idle") == 2 && server.count("spare") == 1
+    });
     server.check_echo();
 }
 
@@ -78,7 +91,10 @@ fn a_call_that_has_told_progress_is_retried_too() {
     let mut stream = server.begin(call("spin", 5000));
     signal(server.busy_runner(), Signal::KILL);
     let answer = Answer::read(&mut stream);
-    assert_eq!((answer.status, answer.code()), (200, "deadline_exceeded".into()));
+    assert_eq!(
+        (answer.status, answer.code()),
+        (200, "deadline_exceeded".into())
+    );
 }
 
 #[test]
@@ -89,7 +105,9 @@ fn an_idle_runner_that_dies_is_replaced() {
         wait("it is gone", || !server.runners().contains(&runner));
         server.check_echo();
     }
-    wait("all are replaced", || server.count("idle") == 2 && server.count("spare") == 1);
+    wait("all are replaced", || {
+        server.count("idle") == 2 && server.count("spare") == 1
+    });
 }
 
 #[test]
@@ -99,7 +117,11 @@ fn a_trap_costs_its_runner_and_nothing_else() {
     let busy = server.busy_runner();
     for operation in ["panic", "recurse"] {
         let answer = server.call(call(operation, LONG), &[]);
-        assert_eq!((answer.status, answer.code()), (500, "trapped".into()), "{operation}");
+        assert_eq!(
+            (answer.status, answer.code()),
+            (500, "trapped".into()),
+            "{operation}"
+        );
         server.check_echo();
     }
     assert_eq!(server.busy_runner(), busy);
@@ -118,9 +140,15 @@ fn memory_is_bounded_and_a_grown_runner_is_replaced() {
     assert_eq!(allocate(1_000_000).code(), "");
     assert_eq!(server.runners(), before);
     assert_eq!(allocate(60_000_000).code(), "");
-    wait("the runner that has grown is replaced", || server.runners().len() == 3 && server.runners() != before);
+    wait("the runner that has grown is replaced", || {
+        server.runners().len() == 3 && server.runners() != before
+    });
     let refused = allocate(500_000_000);
-    assert!(["limit_exceeded", "out_of_memory"].contains(&refused.code().as_str()), "{}", refused.code());
+    assert!(
+        ["limit_exceeded", "out_of_memory"].contains(&refused.code().as_str()),
+        "{}",
+        refused.code()
+    );
     server.check_echo();
 }
 
@@ -138,7 +166,10 @@ fn runners_get_no_environment_and_no_files() {
         open.sort();
         assert_eq!(open.len(), 4, "{open:?}");
         assert_eq!(open[..2], ["/dev/null", "/dev/null"]);
-        assert!(open[2].starts_with("pipe:") && open[3].starts_with("socket:"), "{open:?}");
+        assert!(
+            open[2].starts_with("pipe:") && open[3].starts_with("socket:"),
+            "{open:?}"
+        );
     }
 }
 
@@ -153,7 +184,8 @@ fn runners_end_with_their_server_even_while_their_guest_spins() {
     wait("the runners have ended", || {
         runners.iter().all(|runner| {
             // Nobody may have reaped it yet.
-            std::fs::read_to_string(format!("/proc/{runner}/stat")).map_or(true, |stat| stat.contains(") Z "))
+            std::fs::read_to_string(format!("/proc/{runner}/stat"))
+                .map_or(true, |stat| stat.contains(") Z "))
         })
     });
 }

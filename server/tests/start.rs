@@ -5,7 +5,10 @@ use std::process::{Command, Output};
 use crate::support::{Folder, LOCUS, Server, cache, codec};
 
 fn locus(arguments: &[&str]) -> (Output, String) {
-    let output = Command::new(LOCUS).args(arguments).output().expect("the binary runs");
+    let output = Command::new(LOCUS)
+        .args(arguments)
+        .output()
+        .expect("the binary runs");
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     (output, words)
 }
@@ -25,7 +28,10 @@ fn a_taken_port_is_named_with_what_to_do() {
         cache.to_str().expect("text"),
     ]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(words.contains(&format!("{address} is taken")) && words.contains("--listen"), "{words}");
+    assert!(
+        words.contains(&format!("{address} is taken")) && words.contains("--listen"),
+        "{words}"
+    );
     server.check_echo();
 }
 
@@ -42,7 +48,15 @@ fn what_is_missing_is_named_with_what_to_do() {
     let missing = folder.path().join("missing.wasm");
     let missing = missing.to_str().expect("text");
     let check = |codec: &str, cache: &str, more: &[&str], words: &[&str]| {
-        let arguments = ["serve", "--listen", "127.0.0.1:0", "--codec", codec, "--cache", cache];
+        let arguments = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--codec",
+            codec,
+            "--cache",
+            cache,
+        ];
         let (output, said) = locus(&[&arguments, more].concat());
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(words.iter().all(|word| said.contains(word)), "{said}");
@@ -51,7 +65,12 @@ fn what_is_missing_is_named_with_what_to_do() {
     check(text, cache, &[], &[text, "not a WebAssembly module"]);
     check(empty, cache, &[], &[empty, "locus.operations"]);
     check(real, text, &[], &[text, "--cache"]);
-    check(real, cache, &["--pages", path], &[path, "scripts/build pages"]);
+    check(
+        real,
+        cache,
+        &["--pages", path],
+        &[path, "scripts/build pages"],
+    );
     check(real, cache, &["--log", "a=b=c"], &["--log"]);
 }
 
@@ -59,12 +78,21 @@ fn what_is_missing_is_named_with_what_to_do() {
 fn help_teaches() {
     let (output, _) = locus(&["serve", "--help"]);
     let help = String::from_utf8_lossy(&output.stdout).into_owned();
-    for words in ["Examples:", "LOCUS_MAX_MEMORY", "[default: 127.0.0.1:8080]", "queue_full", "SIGTERM"] {
+    for words in [
+        "Examples:",
+        "LOCUS_MAX_MEMORY",
+        "[default: 127.0.0.1:8080]",
+        "queue_full",
+        "SIGTERM",
+    ] {
         assert!(help.contains(words), "{words}");
     }
     let (output, _) = locus(&["--help"]);
     let help = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(help.contains("compile") && help.contains("health") && !help.contains("runner"), "{help}");
+    assert!(
+        help.contains("compile") && help.contains("health") && !help.contains("runner"),
+        "{help}"
+    );
 }
 
 #[test]
@@ -72,7 +100,10 @@ fn health_is_checked_by_a_subcommand() {
     let mut server = Server::start(&[]);
     let address = server.address.to_string();
     let (output, words) = locus(&["health", "--listen", &address]);
-    assert!(output.status.success() && words.contains("\"ok\""), "{words}");
+    assert!(
+        output.status.success() && words.contains("\"ok\""),
+        "{words}"
+    );
     server.terminate();
     server.ended();
     let (output, words) = locus(&["health", "--listen", &address]);
@@ -82,8 +113,15 @@ fn health_is_checked_by_a_subcommand() {
 
 #[test]
 fn a_runner_alone_says_who_starts_it() {
-    let (output, words) =
-        locus(&["runner", "--module", "/nothing", "--max-pages", "1", "--max-reply-bytes", "1"]);
+    let (output, words) = locus(&[
+        "runner",
+        "--module",
+        "/nothing",
+        "--max-pages",
+        "1",
+        "--max-reply-bytes",
+        "1",
+    ]);
     assert_eq!(output.status.code(), Some(1));
     assert!(words.contains("locus serve"), "{words}");
 }

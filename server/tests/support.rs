@@ -53,9 +53,17 @@ impl Server {
                 .stderr(Stdio::null())
                 .status()
                 .expect("the binary runs");
-            assert!(status.success(), "the codec {} could not be compiled; scripts/build guest makes it", codec().display());
+            assert!(
+                status.success(),
+                "the codec {} could not be compiled; scripts/build guest makes it",
+                codec().display()
+            );
         });
-        let server = Self::of(&codec(), &cache(), &[&["--test-operations"], flags].concat());
+        let server = Self::of(
+            &codec(),
+            &cache(),
+            &[&["--test-operations"], flags].concat(),
+        );
         server.wait_ready();
         server
     }
@@ -63,7 +71,17 @@ impl Server {
     /// A server of any module; it may still be compiling it.
     pub(crate) fn of(module: &Path, cache: &Path, flags: &[&str]) -> Self {
         let mut child = Command::new(LOCUS)
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--log", "debug", "--runners", "2"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--log-format",
+                "json",
+                "--log",
+                "debug",
+                "--runners",
+                "2",
+            ])
             .arg("--codec")
             .arg(module)
             .arg("--cache")
@@ -81,18 +99,30 @@ impl Server {
         std::thread::spawn(move || {
             for line in stdout.lines().map_while(Result::ok) {
                 let said: Value = serde_json::from_str(&line).unwrap_or_default();
-                if let Some(address) = said["address"].as_str().and_then(|address| address.parse().ok()) {
+                if let Some(address) = said["address"]
+                    .as_str()
+                    .and_then(|address| address.parse().ok())
+                {
                     let _ = sender.send(address);
                 }
                 lines.lock().expect("not poisoned").push(line);
             }
         });
-        let address = address.recv_timeout(GUARD).expect("the server says where it listens");
-        Self { child, address, log }
+        let address = address
+            .recv_timeout(GUARD)
+            .expect("the server says where it listens");
+        Self {
+            child,
+            address,
+            log,
+        }
     }
 
     pub(crate) fn wait_ready(&self) {
-        wait("the server is ready", || self.health()["status"] == "ok");
+        wait("the server is ready", || {
+            let health = self.health();
+            health["status"] == "ok" && health["runners"]["starting"] == 0
+        });
     }
 
     pub(crate) fn health(&self) -> Value {
@@ -112,7 +142,10 @@ impl Server {
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), &[])
+        self.ask(
+            &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+            &[],
+        )
     }
 
     /// Sends a head and a body as they are, and reads until the end.
@@ -152,13 +185,20 @@ impl Server {
 
     /// Process ids of the runners.
     pub(crate) fn runners(&self) -> BTreeSet<u32> {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("the server runs");
+        let tasks =
+            fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("the server runs");
         tasks
             .flatten()
             .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
-            .flat_map(|children| children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>())
+            .flat_map(|children| {
+                children
+                    .split_whitespace()
+                    .filter_map(|pid| pid.parse().ok())
+                    .collect::<Vec<u32>>()
+            })
             .filter(|pid| {
-                fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(b"locus\0runner\0"))
+                fs::read(format!("/proc/{pid}/cmdline"))
+                    .is_ok_and(|line| line.starts_with(b"locus\0runner\0"))
             })
             .collect()
     }
@@ -167,7 +207,11 @@ impl Server {
     pub(crate) fn busy_runner(&self) -> u32 {
         let deadline = Instant::now() + GUARD;
         loop {
-            let before: Vec<_> = self.runners().into_iter().map(|pid| (pid, cpu(pid))).collect();
+            let before: Vec<_> = self
+                .runners()
+                .into_iter()
+                .map(|pid| (pid, cpu(pid)))
+                .collect();
             std::thread::sleep(Duration::from_millis(200));
             let busy = before
                 .into_iter()
@@ -188,7 +232,8 @@ impl Server {
     /// Whether the log has a line with all of these words.
     pub(crate) fn logged(&self, words: &[&str]) -> bool {
         let log = self.log.lock().expect("not poisoned");
-        log.iter().any(|line| words.iter().all(|word| line.contains(word)))
+        log.iter()
+            .any(|line| words.iter().all(|word| line.contains(word)))
     }
 
     /// Asks the server to end.
@@ -232,12 +277,18 @@ impl Answer {
             .windows(4)
             .position(|window| window == b"\r\n\r\n")
             .unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(&bytes)));
-        let head = String::from_utf8(bytes[..end].to_vec()).expect("a head is text").to_ascii_lowercase();
+        let head = String::from_utf8(bytes[..end].to_vec())
+            .expect("a head is text")
+            .to_ascii_lowercase();
         let mut body = bytes[end + 4..].to_vec();
         if head.contains("transfer-encoding: chunked") {
             body = unchunk(&body);
         }
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .expect("a status");
         Self { status, head, body }
     }
 
@@ -255,7 +306,11 @@ impl Answer {
         let mut frames = Vec::new();
         while !rest.is_empty() {
             let (frame, length) = locus_protocol::Frame::parse_first(rest).expect("a frame");
-            let payloads = frame.payloads.iter().map(|payload| payload.to_vec()).collect();
+            let payloads = frame
+                .payloads
+                .iter()
+                .map(|payload| payload.to_vec())
+                .collect();
             let header = u32::from_le_bytes([rest[4], rest[5], rest[6], rest[7]]) as usize;
             let header = serde_json::from_slice(&rest[8..8 + header]).expect("a header is JSON");
             frames.push(Said { header, payloads });
@@ -274,14 +329,20 @@ impl Answer {
     /// The reply's error code.
     pub(crate) fn code(&self) -> String {
         let reply = self.reply();
-        reply.header["error"]["code"].as_str().unwrap_or_default().to_owned()
+        reply.header["error"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
 fn unchunk(mut rest: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     loop {
-        let line = rest.windows(2).position(|window| window == b"\r\n").expect("a chunk's length");
+        let line = rest
+            .windows(2)
+            .position(|window| window == b"\r\n")
+            .expect("a chunk's length");
         let length = std::str::from_utf8(&rest[..line]).expect("hexadecimal");
         let length = usize::from_str_radix(length, 16).expect("hexadecimal");
         if length == 0 {
@@ -306,7 +367,7 @@ pub(crate) fn frame(mut header: Value, payloads: &[&[u8]]) -> Vec<u8> {
         header["payloads"] = payloads.iter().map(|payload| payload.len()).collect();
     }
     let mut header = header.to_string().into_bytes();
-    while (header.len() + 8) % 16 != 0 {
+    while !(header.len() + 8).is_multiple_of(16) {
         header.push(b' ');
     }
     let mut frame = b"LOC1".to_vec();
@@ -326,7 +387,9 @@ pub(crate) fn call(operation: &str, deadline_ms: u64) -> Value {
 
 /// A call of `echo` with so many inputs.
 pub(crate) fn echo(inputs: usize) -> Value {
-    let inputs: Vec<_> = (0..inputs).map(|index| json!({ "payload": index })).collect();
+    let inputs: Vec<_> = (0..inputs)
+        .map(|index| json!({ "payload": index }))
+        .collect();
     json!({ "kind": "call", "id": 7, "operation": "echo", "inputs": inputs })
 }
 
@@ -347,8 +410,18 @@ pub(crate) fn signal(pid: u32, signal: rustix::process::Signal) {
 /// CPU time of a process in clock ticks.
 fn cpu(pid: u32) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-    let field = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+    let fields: Vec<&str> = stat
+        .rsplit(") ")
+        .next()
+        .unwrap_or_default()
+        .split(' ')
+        .collect();
+    let field = |index: usize| {
+        fields
+            .get(index)
+            .and_then(|field| field.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
     field(11) + field(12)
 }
 
@@ -358,7 +431,11 @@ pub(crate) struct Folder(PathBuf);
 impl Folder {
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("locus-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "locus-test-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         // Compiled modules are loaded from here, which a /tmp mounted noexec would not allow.
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&path).expect("a folder");
@@ -393,7 +470,11 @@ pub(crate) fn cache() -> PathBuf {
 
 fn of_checkout(variable: &str, path: &str) -> PathBuf {
     std::env::var_os(variable).map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../.locus").join(path),
+        || {
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../.locus")
+                .join(path)
+        },
         PathBuf::from,
     )
 }

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join, resolve } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import type {} from "./page/window.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -40,11 +41,28 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   const binary = process.env.LOCUS_BINARY ?? join(root, "target/release/locus");
   if (!existsSync(binary)) throw new Error(`${binary} is not there; scripts/build makes it`);
   const pages = options.pages ?? TEST_PAGE;
-  if (!existsSync(pages)) throw new Error(`${pages} is not there; npm run page (in tests/browser) builds the test page, scripts/build the others`);
+  if (!existsSync(pages))
+    throw new Error(
+      `${pages} is not there; npm run page (in tests/browser) builds the test page, scripts/build the others`,
+    );
 
   const port = options.port ?? (await freePort());
-  const args = ["serve", "--listen", `127.0.0.1:${port}`, "--codec", join(root, ".locus/dist/codec.wasm"), "--cache", join(root, ".locus/cache")];
-  args.push("--pages", pages, "--test-operations", ...(options.isolation === false ? ["--no-isolation"] : []), ...(options.args ?? []));
+  const args = [
+    "serve",
+    "--listen",
+    `127.0.0.1:${port}`,
+    "--codec",
+    join(root, ".locus/dist/codec.wasm"),
+    "--cache",
+    join(root, ".locus/cache"),
+  ];
+  args.push(
+    "--pages",
+    pages,
+    "--test-operations",
+    ...(options.isolation === false ? ["--no-isolation"] : []),
+    ...(options.args ?? []),
+  );
   const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (bytes) => (log += bytes));
@@ -88,7 +106,9 @@ export function freePort(): Promise<number> {
 
 /** The path of the Chromium to test in. */
 export function chromiumPath(): string {
-  const names = process.env.LOCUS_CHROMIUM ? [process.env.LOCUS_CHROMIUM] : ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  const names = process.env.LOCUS_CHROMIUM
+    ? [process.env.LOCUS_CHROMIUM]
+    : ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
   for (const name of names) {
     const folders = name.includes("/") ? [""] : (process.env.PATH ?? "").split(delimiter);
     for (const folder of folders) {
@@ -96,7 +116,9 @@ export function chromiumPath(): string {
       if (existsSync(path)) return path;
     }
   }
-  throw new Error(`no ${names.join(" or ")} to test in; scripts/setup --tests installs one, LOCUS_CHROMIUM names another`);
+  throw new Error(
+    `no ${names.join(" or ")} to test in; scripts/setup --tests installs one, LOCUS_CHROMIUM names another`,
+  );
 }
 
 /** Starts a Chromium with a fresh profile. */

@@ -103,7 +103,9 @@ export class Actions {
   /** Runs what the pressed key means; false when it means nothing here. */
   press(event: KeyboardEvent): boolean {
     if (event.defaultPrevented || event.isComposing || busy(event)) return false;
-    const action = this.#list.find((each) => each.keys.some((key) => matches(event, key)) && (each.enabled?.() ?? true));
+    const action = this.#list.find(
+      (each) => each.keys.some((key) => matches(event, key)) && (each.enabled?.() ?? true),
+    );
     if (!action || (event.repeat && !action.repeats)) return false;
     event.preventDefault();
     action.run();

@@ -122,6 +122,7 @@ export class Calls {
       });
       entry.ran = reply.ran;
       entry.outcome = "done";
+      this.#prepare(reply.ran);
       return reply;
     } catch (error) {
       entry.outcome = wish.signal?.aborted ? "cancelled" : "failed";
@@ -129,6 +130,11 @@ export class Calls {
       entry.failure = error instanceof Error ? error.message : String(error);
       throw error;
     }
+  }
+
+  /** Once the server has answered there is time to load the codec, so that this browser goes on if the server goes away. */
+  #prepare(ran: Ran): void {
+    if (ran.place === "server" && this.state.codec === "none") setTimeout(() => this.#locus.warm(), 1000);
   }
 
   #open(entry: CallEntry): CallEntry {

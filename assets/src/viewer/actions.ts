@@ -157,7 +157,13 @@ export function viewerActions(viewer: Viewer, calls: Calls, page: Page): Action[
     ...preferences.map(
       (preference): Action => ({
         id: `place-${preference}`,
-        name: preference === "auto" ? "Decode wherever suits" : `Decode in ${preference === "local" ? "" : "the "}${places[preference].inside}`.replace("in the", "on the"),
+        name:
+          preference === "auto"
+            ? "Decode wherever suits"
+            : `Decode in ${preference === "local" ? "" : "the "}${places[preference].inside}`.replace(
+                "in the",
+                "on the",
+              ),
         group: "Place",
         keys: [placeKeys[preference]],
         icon: places[preference].icon,

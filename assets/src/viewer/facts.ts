@@ -59,6 +59,7 @@ export function facts(picture: Picture): { heading: string; facts: Fact[] }[] {
     if (size) file.push({ name: "Dimensions", value: `${count(size.width)} × ${count(size.height)}` });
     return [{ heading: "File", facts: file }];
   }
+  if (info.truncated) file.push({ name: "Complete", value: "No", more: "The file ends early" });
   const coding = info.lossless === undefined ? undefined : info.lossless ? "Lossless" : "Lossy";
   file.push({ name: "Format", value: formats[info.format] ?? info.format, ...(coding && { more: coding }) });
   if (info.format === "jxl") {

@@ -42,10 +42,21 @@ function exceeded(details: Record<string, unknown>): string {
   return `${what ?? `Its ${limit} come to`} ${say(value)}; ${most} is allowed here.`;
 }
 
-/** `place` is where it was to run: the other place is offered where that may help. */
+/** The decoded pixels went with the worker that held them. */
+export function lost(name: string): Problem {
+  return {
+    code: "lost",
+    title: `The pixels of ${name} were lost`,
+    text: "This browser most likely ran out of memory. Decoding it again may work with fewer pictures open.",
+    remedies: ["retry"],
+  };
+}
+
+/** `prefer` says where it was to run: the other place is offered where that may help. */
 export function describe(error: unknown, name: string, prefer: Preference): Problem {
   const ran = error instanceof LocusError ? error.ran?.place : undefined;
   const onServer = (ran ?? prefer) === "server";
+  const onlyHere = prefer === "local";
   const other: Remedy = onServer ? "local" : "server";
   if (error instanceof FetchFailure) {
     return { code: "fetch", title: `${name} could not be fetched`, text: sentence(error.message), remedies: ["retry"] };
@@ -70,9 +81,7 @@ export function describe(error: unknown, name: string, prefer: Preference): Prob
       return {
         code,
         title: `${name} is too large`,
-        text: `${exceeded(details)} ${
-          onServer ? "Nothing was decoded." : "The server may allow more: try it there."
-        }`,
+        text: `${exceeded(details)} ${onServer ? "Nothing was decoded." : "The server may allow more: try it there."}`,
         remedies: [other],
       };
     case "out_of_memory":
@@ -85,6 +94,16 @@ export function describe(error: unknown, name: string, prefer: Preference): Prob
         remedies: [other],
       };
     case "unavailable":
+      if (ran === "local") {
+        return {
+          code,
+          title: `${name} cannot be decoded at the moment`,
+          text: onlyHere
+            ? "The codec could not be loaded into this browser. The server may still decode it."
+            : "The server does not answer, and this browser could not load the codec from it before.",
+          remedies: onlyHere ? ["retry", "server"] : ["retry"],
+        };
+      }
       return {
         code,
         title: "The server does not answer",

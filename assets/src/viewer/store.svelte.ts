@@ -5,7 +5,7 @@
 import type { DecodeResult, Preference, Reply } from "@locus/client";
 import type { Calls } from "../shared/calls.svelte.ts";
 import { Picture } from "./picture.svelte.ts";
-import { describe, type Problem } from "./problem.ts";
+import { describe, lost, type Problem } from "./problem.ts";
 import type { HeldRaster, Pixels, Rasters } from "./raster/rasters.ts";
 
 interface Task {
@@ -48,6 +48,9 @@ export class Viewer {
   constructor(calls: Calls, rasters: Rasters) {
     this.#calls = calls;
     this.#rasters = rasters;
+    rasters.onlost = () => {
+      if (this.shown) this.notice = lost(this.shown.picture.name);
+    };
   }
 
   get rasters(): Rasters {
@@ -56,7 +59,7 @@ export class Viewer {
 
   /** Position of the selected picture, from 0; -1 for none. */
   get index(): number {
-    return this.pictures.findIndex((picture) => picture === this.selected);
+    return this.selected ? this.pictures.indexOf(this.selected) : -1;
   }
 
   /** Adds to the end of the strip and shows the first of what was added. */

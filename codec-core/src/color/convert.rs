@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use moxcms::{
-    Chromaticity, CicpProfile, ColorPrimaries, ColorProfile, DataColorSpace, Layout,
-    RenderingIntent, ToneReprCurve, Transform8BitExecutor, Transform16BitExecutor,
+    ColorProfile, Layout, RenderingIntent, Transform8BitExecutor, Transform16BitExecutor,
     TransformOptions,
 };
 
 use super::Profile;
+use super::hdr::Hdr;
 use crate::Error;
 use crate::raster::rgba;
 
@@ -43,6 +43,8 @@ pub struct ToSrgb {
     model: Model,
     alpha: bool,
     transform: Option<Arc<Transform16BitExecutor>>,
+    hdr: Option<Hdr>,
+    floats: [Vec<f32>; 3],
     colors: Vec<u16>,
     converted: Vec<u16>,
 }
@@ -55,14 +57,18 @@ impl ToSrgb {
     /// # Errors
     /// `unsupported` when the CMS knows no way from the profile to sRGB.
     pub fn new(profile: &Profile, model: Model, alpha: bool) -> Result<Self, Error> {
-        let transform = match profile_of(profile, model) {
-            Some(profile) => transform(&profile, model)?,
-            None => None,
-        };
+        let (mut transform, mut hdr) = (None, None);
+        if let Profile::Hdr(encoding) = profile {
+            hdr = Some(Hdr::of_picture(encoding)?);
+        } else if let Some(profile) = profile.to_moxcms(model) {
+            transform = self::transform(&profile, model)?;
+        }
         Ok(Self {
             model,
             alpha,
             transform,
+            hdr,
+            floats: Default::default(),
             colors: Vec::new(),
             converted: Vec::new(),
         })
@@ -71,7 +77,7 @@ impl ToSrgb {
     /// Whether samples are sRGB as they are.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        self.transform.is_none() && self.model != Model::Cmyk
+        self.transform.is_none() && self.hdr.is_none() && self.model != Model::Cmyk
     }
 
     /// Samples a pixel.
@@ -88,6 +94,9 @@ impl ToSrgb {
         if self.transform.is_some() {
             return self.through(samples, |sample| u16::from(sample) * 257, out);
         }
+        if self.hdr.is_some() {
+            return self.tone_mapped(samples, |sample| f32::from(sample) / 255.0, out);
+        }
         self.plain(samples, |sample| sample, out);
         Ok(())
     }
@@ -99,6 +108,9 @@ impl ToSrgb {
     pub fn row16(&mut self, samples: &[u16], out: &mut [u32]) -> Result<(), Error> {
         if self.transform.is_some() {
             return self.through(samples, |sample| sample, out);
+        }
+        if self.hdr.is_some() {
+            return self.tone_mapped(samples, |sample| f32::from(sample) / 65_535.0, out);
         }
         self.plain(samples, round16, out);
         Ok(())
@@ -144,6 +156,30 @@ impl ToSrgb {
         }
     }
 
+    fn tone_mapped<T: Copy>(
+        &mut self,
+        samples: &[T],
+        float: impl Fn(T) -> f32,
+        out: &mut [u32],
+    ) -> Result<(), Error> {
+        let (channels, colors) = (self.channels(), self.model.channels());
+        for (at, plane) in self.floats.iter_mut().enumerate() {
+            // Grey is all three.
+            let channel = at.min(colors - 1);
+            plane.clear();
+            plane.extend(samples[channel..].iter().step_by(channels).map(|&s| float(s)));
+        }
+        if let Some(hdr) = &self.hdr {
+            hdr.convert(&mut self.floats)?;
+        }
+        let [r, g, b] = &self.floats;
+        for (at, out) in out.iter_mut().enumerate() {
+            let a = if self.alpha { round(float(samples[at * channels + colors])) } else { 255 };
+            *out = rgba(round(r[at]), round(g[at]), round(b[at]), a);
+        }
+        Ok(())
+    }
+
     fn through<T: Copy>(
         &mut self,
         samples: &[T],
@@ -176,6 +212,14 @@ impl ToSrgb {
     }
 }
 
+/// The nearest 8-bit sample; what is out of range goes to its end.
+#[inline]
+#[must_use]
+pub fn round(sample: f32) -> u8 {
+    // Through i32, which vectorizes where a cast to u8 does not.
+    ((sample * 255.0 + 0.5) as i32).clamp(0, 255) as u8
+}
+
 /// The nearest 8-bit sample.
 fn round16(sample: u16) -> u8 {
     // (s × 255 + 32,767) ÷ 65,535, exact for every s.
@@ -188,89 +232,12 @@ fn ideal_inks([c, m, y, k]: [u8; 4], a: u8) -> u32 {
     rgba(light(c) as u8, light(m) as u8, light(y) as u8, a)
 }
 
-fn profile_of(profile: &Profile, model: Model) -> Option<ColorProfile> {
-    match profile {
-        Profile::Srgb => None,
-        Profile::Icc(icc) => {
-            let profile = ColorProfile::new_from_slice(icc).ok()?;
-            let fits = matches!(
-                (profile.color_space, model),
-                (DataColorSpace::Gray, Model::Gray) | (DataColorSpace::Cmyk, Model::Cmyk)
-            ) || (model == Model::Rgb
-                && matches!(profile.color_space, DataColorSpace::Rgb | DataColorSpace::Lab));
-            fits.then_some(profile)
-        }
-        Profile::Gamma {
-            gamma,
-            chromaticities,
-        } => gamma_profile(*gamma, *chromaticities, model),
-        Profile::Cicp(cicp) => cicp_profile(*cicp, model),
-    }
-}
-
-fn cicp_profile([primaries, transfer, _, range]: [u8; 4], model: Model) -> Option<ColorProfile> {
-    let cicp = CicpProfile {
-        color_primaries: primaries.try_into().ok()?,
-        transfer_characteristics: transfer.try_into().ok()?,
-        matrix_coefficients: moxcms::MatrixCoefficients::Identity,
-        full_range: range != 0,
-    };
-    let mut profile = ColorProfile::new_from_cicp(cicp);
-    if model == Model::Gray {
-        profile = gray(profile.red_trc?);
-    }
-    Some(profile)
-}
-
-/// White, red, green and blue of sRGB.
-const SRGB_CHROMATICITIES: [f64; 8] = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
-
-fn gamma_profile(gamma: f64, chromaticities: Option<[f64; 8]>, model: Model) -> Option<ColorProfile> {
-    if !(0.01..=10.0).contains(&gamma) {
-        return None;
-    }
-    let given = chromaticities.unwrap_or(SRGB_CHROMATICITIES);
-    let near = |(a, b): (&f64, &f64)| (a - b).abs() < 0.002;
-    let srgb_primaries = given.iter().zip(&SRGB_CHROMATICITIES).all(near);
-    // 1 ÷ 2.2 is how writers say sRGB in this chunk.
-    if (gamma - 0.45455).abs() < 0.0005 && (srgb_primaries || model == Model::Gray) {
-        return None;
-    }
-    // Parametric type 0: Y = X^g.
-    let curve = ToneReprCurve::Parametric(vec![(1.0 / gamma) as f32]);
-    if model == Model::Gray {
-        return Some(gray(curve));
-    }
-    let [wx, wy, rx, ry, gx, gy, bx, by] = given;
-    if [wy, ry, gy, by].iter().any(|&y| y < 1e-4) {
-        return None;
-    }
-    let mut profile = ColorProfile::new_srgb();
-    let point = |x: f64, y: f64| Chromaticity::new(x as f32, y as f32);
-    let primaries = ColorPrimaries {
-        red: point(rx, ry),
-        green: point(gx, gy),
-        blue: point(bx, by),
-    };
-    profile.update_rgb_colorimetry(point(wx, wy).to_xyyb(), primaries);
-    profile.red_trc = Some(curve.clone());
-    profile.green_trc = Some(curve.clone());
-    profile.blue_trc = Some(curve);
-    Some(profile)
-}
-
-fn gray(curve: ToneReprCurve) -> ColorProfile {
-    let mut profile = ColorProfile::new_gray_with_gamma(1.0);
-    profile.gray_trc = Some(curve);
-    profile
-}
-
 /// The conversion to sRGB; `None` when it changes nothing.
 fn transform(
     profile: &ColorProfile,
     model: Model,
 ) -> Result<Option<Arc<Transform16BitExecutor>>, Error> {
-    let srgb = ColorProfile::new_srgb();
+    let srgb = super::profile::srgb();
     let layout = match model {
         Model::Gray => Layout::Gray,
         Model::Rgb => Layout::Rgb,

@@ -56,12 +56,23 @@ impl Srgb {
     pub fn encode(&self, linear: f32) -> u8 {
         // NaN becomes 0 in the cast.
         let bucket = (linear * BUCKETS as f32) as usize;
-        let mut sample = self.lowest[bucket.min(BUCKETS)];
-        while self.thresholds[usize::from(sample)] <= linear {
-            sample += 1;
-        }
-        sample
+        let sample = self.lowest[bucket.min(BUCKETS)];
+        // Thresholds are at least 1 ÷ (12.92 × 255) apart, more than a bucket:
+        // there is one to pass at most, and no branch to predict.
+        sample + u8::from(self.thresholds[usize::from(sample)] <= linear)
     }
+}
+
+/// Linear light encoded as a float, exactly and slowly; below 0 mirrored.
+#[must_use]
+pub fn encode(linear: f32) -> f32 {
+    let light = linear.abs();
+    let encoded = if light <= 0.003_130_8 {
+        light * 12.92
+    } else {
+        1.055 * libm::powf(light, 1.0 / 2.4) - 0.055
+    };
+    encoded.copysign(linear)
 }
 
 /// IEC 61966-2-1.

@@ -4,6 +4,8 @@ use std::io::Cursor;
 
 use image::codecs::png::PngDecoder;
 use image::{AnimationDecoder, ColorType, ImageDecoder};
+use jxl_oxide::color::{ColourSpace, Primaries, TransferFunction, WhitePoint};
+use jxl_oxide::{EnumColourEncoding, RenderingIntent};
 
 use super::description::{
     AlphaKind, Coding, Color, ColorModel, Frame, InspectResult,
@@ -11,7 +13,9 @@ use super::description::{
 use super::reader::Reader;
 use super::through_image::{self, animation_frame, missing_frame};
 use super::{Decoded, interleaved};
-use crate::color::{Profile, icc_name, primaries_name};
+use crate::color::{
+    Chromaticities, Curve, DCI_P3, DISPLAY_P3, Profile, REC_2020, SRGB, icc_name, primaries_name,
+};
 use crate::exif;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -28,7 +32,7 @@ struct Chunks {
     icc: bool,
     srgb: bool,
     gamma: Option<f64>,
-    chromaticities: Option<[f64; 8]>,
+    chromaticities: Option<Chromaticities>,
     cicp: Option<[u8; 4]>,
     orientation: Orientation,
     exif: bool,
@@ -126,18 +130,20 @@ impl Chunks {
     /// In the order of the PNG specification, third edition, 4.3.
     fn profile(&self, icc: Option<Vec<u8>>) -> Profile {
         if let Some(cicp) = self.cicp {
-            return match cicp {
-                [1, 13, _, _] => Profile::Srgb,
-                cicp => Profile::Cicp(cicp),
-            };
+            return cicp_profile(cicp);
         }
         if let Some(icc) = icc {
             return Profile::Icc(icc);
         }
         match self.gamma {
-            Some(gamma) if !self.srgb => Profile::Gamma {
-                gamma,
-                chromaticities: self.chromaticities,
+            Some(gamma) if !self.srgb && (0.01..=10.0).contains(&gamma) => Profile::Curve {
+                // 1 ÷ 2.2 is how writers say sRGB in this chunk.
+                curve: if (gamma - 0.45455).abs() < 0.0005 {
+                    Curve::Srgb
+                } else {
+                    Curve::Power(1.0 / gamma)
+                },
+                chromaticities: self.chromaticities.unwrap_or(SRGB),
             },
             _ => Profile::Srgb,
         }
@@ -166,6 +172,38 @@ impl Chunks {
             space,
             icc_name,
         }
+    }
+}
+
+/// The colours that code points of ITU-T H.273 mean; sRGB where they are
+/// reserved or mean something that no picture is in.
+fn cicp_profile([primaries, transfer, ..]: [u8; 4]) -> Profile {
+    let (chromaticities, encoded, white_point) = match primaries {
+        9 => (REC_2020, Primaries::Bt2100, WhitePoint::D65),
+        11 => (DCI_P3, Primaries::P3, WhitePoint::Dci),
+        12 => (DISPLAY_P3, Primaries::P3, WhitePoint::D65),
+        _ => (SRGB, Primaries::Srgb, WhitePoint::D65),
+    };
+    let curve = match transfer {
+        1 | 6 | 14 | 15 => Curve::Rec709,
+        4 => Curve::Power(2.2),
+        5 => Curve::Power(2.8),
+        8 => Curve::Linear,
+        17 => Curve::Power(2.6),
+        16 | 18 => {
+            return Profile::Hdr(EnumColourEncoding {
+                colour_space: ColourSpace::Rgb,
+                white_point,
+                primaries: encoded,
+                tf: if transfer == 16 { TransferFunction::Pq } else { TransferFunction::Hlg },
+                rendering_intent: RenderingIntent::Relative,
+            });
+        }
+        _ => Curve::Srgb,
+    };
+    Profile::Curve {
+        curve,
+        chromaticities,
     }
 }
 

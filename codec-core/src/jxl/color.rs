@@ -1,58 +1,127 @@
 //! How a JPEG XL picture's colours get to sRGB.
 //!
-//! What the header enumerates, XYB among it, the decoder converts itself,
-//! tone mapping PQ, HLG and bright XYB (Rec. ITU-R BT.2408) and clipping what
-//! sRGB cannot hold. Pictures coded in the space of an ICC profile are left in
-//! it, and pass the same conversion as every other format's.
+//! The decoder converts nothing when it is asked for the space that the
+//! frame is in. XYB then goes to sRGB here, and every other space through
+//! the conversions that all formats share. One exception stands: a frame
+//! that others are blended with is "recorded" in the space that the header
+//! names, and the decoder has then converted XYB to that.
 
-use jxl_oxide::color::{
-    ColourEncoding, ColourSpace, Primaries, TransferFunction, WhitePoint,
+use jxl_oxide::color::{ColourEncoding, ColourSpace, Primaries, TransferFunction, WhitePoint};
+use jxl_oxide::{EnumColourEncoding, JxlImage, RenderingIntent};
+
+use super::xyb::Xyb;
+use crate::Error;
+use crate::color::{
+    Chromaticities, Curve, DCI_P3, DISPLAY_P3, Hdr, Profile, REC_2020, SRGB, primaries_name,
 };
-use jxl_oxide::{EnumColourEncoding, JxlImage};
 
-use crate::color::{Profile, primaries_name};
-
-/// Asks the decoder for sRGB where it can do that by itself; returns what
-/// the rendered samples mean.
-pub(super) fn request(image: &mut JxlImage) -> Profile {
-    let metadata = &image.image_header().metadata;
-    let (encoding, gray) = (&metadata.colour_encoding, metadata.grayscale());
-    let wanted = match encoding {
-        _ if metadata.xyb_encoded => {
-            let intent = match encoding {
-                ColourEncoding::Enum(encoding) => encoding.rendering_intent,
-                ColourEncoding::IccProfile(_) => jxl_oxide::RenderingIntent::Relative,
-            };
-            EnumColourEncoding::srgb(intent)
-        }
-        ColourEncoding::IccProfile(_) => {
-            return image
-                .original_icc()
-                .map_or(Profile::Srgb, |icc| Profile::Icc(icc.to_vec()));
-        }
-        ColourEncoding::Enum(encoding) if is_srgb(encoding) => return Profile::Srgb,
-        ColourEncoding::Enum(encoding) if gray => {
-            EnumColourEncoding::gray_srgb(encoding.rendering_intent)
-        }
-        ColourEncoding::Enum(encoding) => EnumColourEncoding::srgb(encoding.rendering_intent),
-    };
-    image.request_color_encoding(wanted);
-    Profile::Srgb
+/// What rendered samples mean.
+pub enum Meaning {
+    /// XYB, to be converted to sRGB.
+    Xyb(Xyb),
+    /// Something brighter than a screen, or on HDR's curves.
+    Hdr(Hdr),
+    /// A space that all formats share.
+    Profile(Profile),
 }
 
-fn is_srgb(encoding: &EnumColourEncoding) -> bool {
-    match encoding.colour_space {
-        // Nothing is known of it, so that nothing can be converted.
-        ColourSpace::Unknown | ColourSpace::Xyb => true,
-        ColourSpace::Grey => {
-            encoding.tf == TransferFunction::Srgb && encoding.white_point == WhitePoint::D65
-        }
-        ColourSpace::Rgb => {
-            encoding.tf == TransferFunction::Srgb
-                && encoding.white_point == WhitePoint::D65
-                && encoding.primaries == Primaries::Srgb
+/// Asks the decoder to leave frame `keyframe`'s colours as they are coded,
+/// and tells what they mean then.
+///
+/// # Errors
+/// `unsupported` for colours that cannot be converted.
+pub fn as_coded(image: &mut JxlImage, keyframe: usize) -> Result<Meaning, Error> {
+    let recorded = image.frame_header(keyframe).is_some_and(|frame| {
+        !frame.save_before_ct && !(frame.resets_canvas && frame.is_last)
+    });
+    let metadata = &image.image_header().metadata;
+    let (opsin, tone_mapping) = (&metadata.opsin_inverse_matrix, &metadata.tone_mapping);
+    let bright = tone_mapping.intensity_target > 255.0;
+    if metadata.xyb_encoded {
+        let converted = match &metadata.colour_encoding {
+            ColourEncoding::Enum(encoding) if recorded => Some(encoding),
+            _ => None,
+        };
+        if converted.is_none_or(|encoding| !is_rgb_or_gray(encoding)) {
+            let xyb = EnumColourEncoding::xyb(RenderingIntent::Relative);
+            let meaning = if bright {
+                Meaning::Hdr(Hdr::new(xyb.clone(), opsin, tone_mapping)?)
+            } else {
+                Meaning::Xyb(Xyb::new(opsin, tone_mapping.intensity_target))
+            };
+            image.request_color_encoding(xyb);
+            return Ok(meaning);
         }
     }
+    match &metadata.colour_encoding {
+        ColourEncoding::IccProfile(_) => {
+            let icc = image.original_icc().map(<[u8]>::to_vec);
+            Ok(Meaning::Profile(icc.map_or(Profile::Srgb, Profile::Icc)))
+        }
+        ColourEncoding::Enum(encoding) => {
+            let hdr = matches!(encoding.tf, TransferFunction::Pq | TransferFunction::Hlg);
+            if is_rgb_or_gray(encoding) && hdr {
+                let hdr = Hdr::new(encoding.clone(), opsin, tone_mapping)?;
+                return Ok(Meaning::Hdr(hdr));
+            }
+            Ok(Meaning::Profile(profile(encoding)))
+        }
+    }
+}
+
+fn is_rgb_or_gray(encoding: &EnumColourEncoding) -> bool {
+    matches!(encoding.colour_space, ColourSpace::Rgb | ColourSpace::Grey)
+}
+
+fn profile(encoding: &EnumColourEncoding) -> Profile {
+    // Of an unknown space nothing is known to convert by.
+    if !is_rgb_or_gray(encoding) {
+        return Profile::Srgb;
+    }
+    let curve = match encoding.tf {
+        TransferFunction::Gamma { g, inverted } => {
+            let gamma = f64::from(g) / 1e7;
+            match (gamma > 0.0, inverted) {
+                (false, _) => Curve::Srgb,
+                (true, true) => Curve::Power(1.0 / gamma),
+                (true, false) => Curve::Power(gamma),
+            }
+        }
+        TransferFunction::Bt709 => Curve::Rec709,
+        TransferFunction::Linear => Curve::Linear,
+        TransferFunction::Dci => Curve::Power(2.6),
+        TransferFunction::Srgb
+        | TransferFunction::Unknown
+        | TransferFunction::Pq
+        | TransferFunction::Hlg => Curve::Srgb,
+    };
+    Profile::Curve {
+        curve,
+        chromaticities: chromaticities(encoding),
+    }
+}
+
+fn chromaticities(encoding: &EnumColourEncoding) -> Chromaticities {
+    let mut all = match encoding.primaries {
+        Primaries::Srgb => SRGB,
+        Primaries::Bt2100 => REC_2020,
+        Primaries::P3 => DISPLAY_P3,
+        Primaries::Custom { red, green, blue } => {
+            let mut all = SRGB;
+            for (at, point) in [red, green, blue].into_iter().enumerate() {
+                all[2 + 2 * at..4 + 2 * at].copy_from_slice(&point.as_float().map(f64::from));
+            }
+            all
+        }
+    };
+    let white = match encoding.white_point {
+        WhitePoint::D65 => [SRGB[0], SRGB[1]],
+        WhitePoint::Dci => [DCI_P3[0], DCI_P3[1]],
+        WhitePoint::E => [1.0 / 3.0; 2],
+        WhitePoint::Custom(point) => point.as_float().map(f64::from),
+    };
+    all[..2].copy_from_slice(&white);
+    all
 }
 
 /// Words for an enumerated colour space.

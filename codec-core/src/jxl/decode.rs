@@ -37,7 +37,9 @@ pub fn decode(
     let ours = 2 * Pixels::bytes(region.width, region.height);
     limits.check_memory(2 * length + ours + planes_memory(&image))?;
 
-    let profile = color::request(&mut image);
+    let meaning = color::as_coded(&mut image, frame as usize)?;
+    // Painted here, over converted colours, which the decoder cannot do.
+    image.set_render_spot_color(false);
     let part = decode_part(&image, region, source);
     if part {
         image.set_image_region(jxl_oxide::CropInfo {
@@ -54,7 +56,7 @@ pub fn decode(
     })?;
     context.progress(2, 0.0)?;
 
-    let mut rows = Rows::new(image.image_header(), &render, &profile, !part)?;
+    let mut rows = Rows::new(image.image_header(), &render, &meaning, !part)?;
     let (from, orientation) = if part {
         (Region::whole(region.size()), Orientation::UPRIGHT)
     } else if rows.oriented() {

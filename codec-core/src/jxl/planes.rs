@@ -1,17 +1,18 @@
 //! Rendered planes to rows of sRGB.
 //!
-//! Almost every picture is one of two kinds, floats that are sRGB already or
-//! 8-bit integers that are; these are packed at once. All others (spot
-//! colours, premultiplied alpha, CMYK, other spaces and depths) go through
-//! rows of floats.
+//! Most pictures are one of two kinds, XYB or 8-bit integers that are sRGB
+//! already; these are packed at once. All others (spot colours,
+//! premultiplied alpha, CMYK, other spaces and depths) go through rows of
+//! floats.
 
 use jxl_oxide::image::BitDepth;
 use jxl_oxide::{ExtraChannelType, ImageHeader, ImageStream, Render};
 use jxl_render::ImageBuffer;
 
+use super::color::Meaning;
 use crate::Error;
-use crate::color::{Model, Profile, ToSrgb};
-use crate::raster::{Size, rgba};
+use crate::color::{Model, Profile, Srgb, ToSrgb, encode, round};
+use crate::raster::rgba;
 
 /// One channel of a whole rendered picture.
 #[derive(Clone, Copy)]
@@ -35,7 +36,8 @@ enum Source<'a> {
         channels: Vec<Plane<'a>>,
         spots: Vec<Spot<'a>>,
     },
-    /// The decoder's own writer, turned to be looked at, row after row.
+    /// The decoder's own writer, turned to be looked at, row after row: slow,
+    /// and without spot colours, for parts of pictures.
     Stream {
         stream: Box<ImageStream<'a>>,
         next: u32,
@@ -46,10 +48,12 @@ enum Source<'a> {
 /// Rows of sRGB from a rendered frame.
 pub(super) struct Rows<'a> {
     source: Source<'a>,
+    meaning: &'a Meaning,
     width: u32,
     premultiplied: bool,
     alpha: bool,
     model: Model,
+    srgb: Srgb,
     to_srgb: ToSrgb,
     /// One row of each channel.
     floats: Vec<Vec<f32>>,
@@ -57,43 +61,45 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Rows of `render`. Those of a whole picture are as stored where the
-    /// decoder's planes are, and [`Rows::oriented`] tells.
+    /// Rows of `render`: as stored where it is `whole` and the decoder left
+    /// planes of the picture's size, and [`Rows::oriented`] tells.
     pub(super) fn new(
         header: &ImageHeader,
         render: &'a Render,
-        profile: &Profile,
+        meaning: &'a Meaning,
         whole: bool,
     ) -> Result<Self, Error> {
+        let profile = match meaning {
+            Meaning::Profile(profile) => profile,
+            Meaning::Xyb(_) | Meaning::Hdr(_) => &Profile::Srgb,
+        };
         let alpha = header.metadata.alpha();
-        let colors = render.color_channels().len();
-        let black = header.metadata.ec_info.iter().position(|info| info.is_black());
+        let black = header.metadata.ec_info.iter().any(|info| info.is_black());
         let cmyk = matches!(profile, Profile::Icc(icc) if icc.get(16..20) == Some(b"CMYK"));
-        let model = match (colors, black) {
-            (1, _) => Model::Gray,
-            (_, Some(_)) if cmyk => Model::Cmyk,
+        let model = match render.color_channels().len() {
+            1 => Model::Gray,
+            _ if cmyk && black => Model::Cmyk,
             _ => Model::Rgb,
         };
         let planes = whole.then(|| planes(header, render, model)).flatten();
-        let stream;
-        let (source, width) = match planes {
-            Some(source) => (source, header.size.width),
-            None => {
-                stream = render.stream();
-                let width = stream.width();
-                let row = vec![0.0; width as usize * stream.channels() as usize];
-                let stream = Box::new(stream);
-                (Source::Stream { stream, next: 0, row }, width)
-            }
+        let (source, width) = if let Some(source) = planes {
+            (source, header.size.width)
+        } else {
+            let stream = Box::new(render.stream());
+            let width = stream.width();
+            let row = vec![0.0; width as usize * stream.channels() as usize];
+            (Source::Stream { stream, next: 0, row }, width)
         };
         let premultiplied =
             alpha.is_some_and(|at| header.metadata.ec_info[at].alpha_associated() == Some(true));
         Ok(Self {
             source,
+            meaning,
             width,
             premultiplied,
             alpha: alpha.is_some(),
             model,
+            srgb: Srgb::new(),
             to_srgb: ToSrgb::new(profile, model, alpha.is_some())?,
             floats: Vec::new(),
             interleaved: Vec::new(),
@@ -101,30 +107,58 @@ impl<'a> Rows<'a> {
     }
 
     /// Whether rows come turned to be looked at, rather than as stored.
-    pub(super) fn oriented(&self) -> bool {
+    pub(super) const fn oriented(&self) -> bool {
         matches!(self.source, Source::Stream { .. })
     }
 
     /// Writes row `y` from column `x` on. Rows of a stream are asked for
     /// from the top.
     pub(super) fn row(&mut self, x: u32, y: u32, out: &mut [u32]) -> Result<(), Error> {
-        if let Source::Planes { channels, spots } = &self.source
-            && spots.is_empty()
-            && !self.premultiplied
+        let plain = !self.premultiplied && !self.has_spots();
+        if let (true, Source::Planes { channels, .. }, Meaning::Profile(_)) =
+            (plain, &self.source, self.meaning)
             && self.to_srgb.is_identity()
             && pack(channels, self.width, x, y, out)
         {
             return Ok(());
         }
         self.fetch(x, y, out.len());
-        if self.model == Model::Cmyk {
-            // JPEG XL's 0 is full ink.
-            for ink in self.floats.iter_mut().take(4).flatten() {
-                *ink = 1.0 - *ink;
+        match self.meaning {
+            Meaning::Xyb(xyb) => {
+                if let [x, y, b, ..] = self.floats.as_mut_slice() {
+                    xyb.to_linear([x, y, b]);
+                }
+                if plain {
+                    self.pack_linear(out);
+                    return Ok(());
+                }
+                let colors = self.floats.iter_mut().take(3).flatten();
+                colors.for_each(|sample| *sample = encode(*sample));
             }
+            Meaning::Hdr(hdr) => {
+                let gray = self.model == Model::Gray;
+                let plane = |at: usize| self.floats[if gray { 0 } else { at }].clone();
+                let mut colors = [plane(0), plane(1), plane(2)];
+                hdr.convert(&mut colors)?;
+                for (plane, converted) in self.floats.iter_mut().zip(colors).take(if gray { 1 } else { 3 }) {
+                    *plane = converted;
+                }
+            }
+            Meaning::Profile(_) if self.model == Model::Cmyk => {
+                // JPEG XL's 0 is full ink.
+                for ink in self.floats.iter_mut().take(4).flatten() {
+                    *ink = 1.0 - *ink;
+                }
+            }
+            Meaning::Profile(_) => {}
         }
+        self.paint_spots(x, y, out.len());
         if self.premultiplied {
-            unpremultiply(&mut self.floats);
+            unpremultiply(&mut self.floats, self.to_srgb.channels());
+        }
+        if self.to_srgb.is_identity() {
+            self.pack_floats(out);
+            return Ok(());
         }
         let channels = self.to_srgb.channels();
         self.interleaved.clear();
@@ -134,15 +168,34 @@ impl<'a> Rows<'a> {
                 *out = (sample * 65_535.0 + 0.5) as u16;
             }
         }
-        if self.to_srgb.is_identity() {
-            return self.round(out);
-        }
         self.to_srgb.row16(&self.interleaved, out)
     }
 
+    const fn has_spots(&self) -> bool {
+        matches!(&self.source, Source::Planes { spots, .. } if !spots.is_empty())
+    }
+
+    /// Packs linear light.
+    fn pack_linear(&self, out: &mut [u32]) {
+        let srgb = &self.srgb;
+        let [r, g, b, rest @ ..] = self.floats.as_slice() else {
+            return;
+        };
+        let colors = out.iter_mut().zip(r).zip(g).zip(b);
+        if let (true, Some(alpha)) = (self.alpha, rest.first()) {
+            for ((((out, &r), &g), &b), &a) in colors.zip(alpha) {
+                *out = rgba(srgb.encode(r), srgb.encode(g), srgb.encode(b), round(a));
+            }
+        } else {
+            for (((out, &r), &g), &b) in colors {
+                *out = rgba(srgb.encode(r), srgb.encode(g), srgb.encode(b), 255);
+            }
+        }
+    }
+
     /// Packs floats that are sRGB, rounding once.
-    fn round(&mut self, out: &mut [u32]) -> Result<(), Error> {
-        let alpha = self.alpha.then(|| self.floats.len() - 1);
+    fn pack_floats(&self, out: &mut [u32]) {
+        let alpha = self.alpha.then(|| self.model.channels());
         for (at, out) in out.iter_mut().enumerate() {
             let sample = |channel: usize| round(self.floats[channel][at]);
             let a = alpha.map_or(255, sample);
@@ -151,26 +204,15 @@ impl<'a> Rows<'a> {
                 _ => rgba(sample(0), sample(1), sample(2), a),
             };
         }
-        Ok(())
     }
 
     fn fetch(&mut self, x: u32, y: u32, length: usize) {
         let floats = &mut self.floats;
         match &mut self.source {
-            Source::Planes { channels, spots } => {
+            Source::Planes { channels, .. } => {
                 floats.resize_with(channels.len(), Vec::new);
                 for (out, plane) in floats.iter_mut().zip(channels.iter()) {
                     plane.row(x, y, length, out);
-                }
-                let mut density = Vec::new();
-                for spot in spots.iter() {
-                    spot.plane.row(x, y, length, &mut density);
-                    for (plane, color) in floats.iter_mut().zip(spot.color) {
-                        for (sample, density) in plane.iter_mut().zip(&density) {
-                            let mix = density * spot.solidity;
-                            *sample = color * mix + *sample * (1.0 - mix);
-                        }
-                    }
                 }
             }
             Source::Stream { stream, next, row } => {
@@ -184,6 +226,22 @@ impl<'a> Rows<'a> {
                     out.clear();
                     let samples = row[x as usize * channels + at..].iter().step_by(channels);
                     out.extend(samples.take(length));
+                }
+            }
+        }
+    }
+
+    fn paint_spots(&mut self, x: u32, y: u32, length: usize) {
+        let Source::Planes { spots, .. } = &self.source else {
+            return;
+        };
+        let mut density = Vec::new();
+        for spot in spots {
+            spot.plane.row(x, y, length, &mut density);
+            for (plane, color) in self.floats.iter_mut().zip(spot.color) {
+                for (sample, density) in plane.iter_mut().zip(&density) {
+                    let mix = density * spot.solidity;
+                    *sample = color * mix + *sample * (1.0 - mix);
                 }
             }
         }
@@ -233,14 +291,11 @@ fn planes<'a>(header: &ImageHeader, render: &'a Render, model: Model) -> Option<
             }
         }
     }
-    let size = Size {
-        width: header.size.width,
-        height: header.size.height,
-    };
+    let size = (header.size.width as usize, header.size.height as usize);
     let fits = channels
         .iter()
         .chain(spots.iter().map(|spot| &spot.plane))
-        .all(|plane| plane.size() == (size.width as usize, size.height as usize));
+        .all(|plane| plane.size() == size);
     fits.then_some(Source::Planes { channels, spots })
 }
 
@@ -268,8 +323,8 @@ impl Plane<'_> {
     }
 }
 
-/// Packs part of a row where all planes are of one of the two usual kinds;
-/// false where they are not.
+/// Packs part of a row whose planes are all 8-bit integers, or all floats;
+/// false where they are neither.
 fn pack(channels: &[Plane<'_>], width: u32, x: u32, y: u32, out: &mut [u32]) -> bool {
     let at = y as usize * width as usize + x as usize;
     let range = at..at + out.len();
@@ -305,7 +360,6 @@ fn pack_as<T: Copy>(
     byte: impl Fn(T) -> u8,
     out: &mut [u32],
 ) -> bool {
-    let colors = out.iter_mut().zip(a).zip(b).zip(c);
     match channels {
         1 => {
             for (out, &v) in out.iter_mut().zip(a) {
@@ -318,12 +372,12 @@ fn pack_as<T: Copy>(
             }
         }
         3 => {
-            for (((out, &r), &g), &b) in colors {
+            for (((out, &r), &g), &b) in out.iter_mut().zip(a).zip(b).zip(c) {
                 *out = rgba(byte(r), byte(g), byte(b), 255);
             }
         }
         4 => {
-            for ((((out, &r), &g), &b), &alpha) in colors.zip(d) {
+            for ((((out, &r), &g), &b), &alpha) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
                 *out = rgba(byte(r), byte(g), byte(b), byte(alpha));
             }
         }
@@ -332,17 +386,10 @@ fn pack_as<T: Copy>(
     true
 }
 
-/// The nearest 8-bit sample; what is out of range goes to its end.
-#[inline]
-fn round(sample: f32) -> u8 {
-    // Through i32, which vectorizes where a cast to u8 does not.
-    ((sample * 255.0 + 0.5) as i32).clamp(0, 255) as u8
-}
-
-/// Divides colours by alpha, the last channel. In the space that they are
-/// coded in, since that is where they were multiplied.
-fn unpremultiply(channels: &mut [Vec<f32>]) {
-    let Some((alpha, colors)) = channels.split_last_mut() else {
+/// Divides colours by alpha, the last of `count` channels. Of XYB in sRGB, of
+/// others in the space that they are coded in: where they were multiplied.
+fn unpremultiply(channels: &mut [Vec<f32>], count: usize) {
+    let Some((alpha, colors)) = channels.get_mut(..count).and_then(<[_]>::split_last_mut) else {
         return;
     };
     for plane in colors {

@@ -2,13 +2,14 @@
 //! channel of every frame, in float, in the file's own colour space.
 
 use codec_core::limits::Limits;
+use codec_core::jxl::color::{Meaning, as_coded};
 use codec_core::{Context, jxl as ours};
 use jxl::api::{
     Event, JxlColorType, JxlDataFormat, JxlDecoder, JxlDecoderOptions, JxlOutputBuffer,
     JxlPixelFormat, ProfileLevel,
 };
-use jxl_oxide::color::ColourEncoding;
-use jxl_oxide::{EnumColourEncoding, RenderingIntent};
+use jxl_oxide::JxlImage;
+use jxl_oxide::color::{ColourEncoding, Primaries, TransferFunction};
 
 use crate::call::Quiet;
 use crate::conformance::Error;
@@ -39,22 +40,48 @@ fn with_jxl_oxide(file: &[u8]) -> Vec<Frame> {
     let mut image = ours::open(&context, file, None, Limits::default().memory)
         .unwrap()
         .image;
-    let metadata = &image.image_header().metadata;
-    // The other decoder can't convert to ICC profiles, and is then linear.
-    if metadata.xyb_encoded && matches!(metadata.colour_encoding, ColourEncoding::IccProfile(_)) {
-        let mut linear = EnumColourEncoding::srgb_linear(RenderingIntent::Relative);
-        if metadata.grayscale() {
-            linear.colour_space = jxl_oxide::color::ColourSpace::Grey;
-        }
-        image.request_color_encoding(linear);
-    }
     (0..image.num_loaded_keyframes())
         .map(|index| {
+            let meaning = as_coded(&mut image, index).unwrap();
             let frame = image.render_frame(index).unwrap();
-            let planes = frame.image_planar();
-            planes.iter().map(|plane| plane.buf().to_vec()).collect()
+            let mut planes: Vec<Vec<f32>> =
+                frame.image_planar().iter().map(|plane| plane.buf().to_vec()).collect();
+            if let Meaning::Xyb(xyb) = meaning {
+                let [x, y, b, ..] = planes.as_mut_slice() else {
+                    panic!("XYB has three channels");
+                };
+                xyb.to_linear([x, y, b]);
+                to_own_space(&image, &mut planes);
+            }
+            planes
         })
         .collect()
+}
+
+/// From linear sRGB to the file's own space, which in all cases has sRGB's
+/// primaries; the other decoder can't convert to ICC profiles, and then
+/// stays linear.
+fn to_own_space(image: &JxlImage, planes: &mut Frame) {
+    let metadata = &image.image_header().metadata;
+    if metadata.grayscale() {
+        planes.drain(1..3);
+    }
+    let ColourEncoding::Enum(encoding) = &metadata.colour_encoding else {
+        return;
+    };
+    assert_eq!(encoding.primaries, Primaries::Srgb);
+    let colors = if metadata.grayscale() { 1 } else { 3 };
+    for sample in planes.iter_mut().take(colors).flatten() {
+        let light = f64::from(sample.abs());
+        let encoded = match encoding.tf {
+            TransferFunction::Srgb if light <= 0.003_130_8 => 12.92 * light,
+            TransferFunction::Srgb => 1.055 * libm::pow(light, 1.0 / 2.4) - 0.055,
+            TransferFunction::Bt709 if light <= 0.018 => 4.5 * light,
+            TransferFunction::Bt709 => 1.099 * libm::pow(light, 0.45) - 0.099,
+            other => panic!("no case has {other:?}"),
+        };
+        *sample = (encoded as f32).copysign(*sample);
+    }
 }
 
 fn with_jxl(file: &[u8]) -> Vec<Frame> {

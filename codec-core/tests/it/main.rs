@@ -1,5 +1,14 @@
 //! codec-core through its one door: frames in, frames out.
 
+mod animation;
 mod call;
+mod color;
 mod conformance;
+mod corpus;
 mod float;
+mod formats;
+mod limits;
+mod orientation;
+mod pictures;
+mod region;
+mod scale;

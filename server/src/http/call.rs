@@ -11,17 +11,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::Stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
-use locus_protocol::{
-    ErrorBody, ErrorCode, Limits, Message, Prefix, Progress, Reply as ReplyHeader, padding,
-};
+use locus_protocol::{ErrorBody, ErrorCode, Limits, Message, Progress, Reply as ReplyHeader};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use warp::reply::Response as WarpResponse;
 
-use crate::bulk::{Bulk, FileStream, INLINE, Writer};
+use super::body::Body;
+use crate::bulk::{Bulk, FileStream, INLINE};
 use crate::operations::{Operation, Operations};
 use crate::runner::{Call, Event, Pool, Request};
 
@@ -65,16 +64,12 @@ where
     S: Stream<Item = Result<B, warp::Error>> + Send + Unpin + 'static,
     B: Buf + Send,
 {
-    let mut body = Body {
-        stream: body,
-        pause: calls.bounds.body_timeout,
-        ended: false,
-    };
+    let mut body = Body::new(body, calls.bounds.body_timeout);
     match calls.run(&mut body).await {
         Ok(response) => response,
         Err((id, error)) => {
             tracing::debug!(id, code = %error.code, message = %error.message, "call refused");
-            if !body.ended {
+            if !body.has_ended() {
                 // Closing the connection on a client that still sends would cost it the answer.
                 let most = calls.bounds.input_bytes;
                 tokio::spawn(async move { body.discard(most).await });
@@ -87,10 +82,13 @@ where
 /// A reply that consists of one error frame, with the status of its code.
 #[must_use]
 pub fn refusal(id: u64, error: ErrorBody) -> WarpResponse {
-    let status = StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status =
+        StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = frames(status, error_frame(id, error));
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     response
 }
@@ -116,7 +114,9 @@ impl Calls {
         let (prefix, rest) = body.prefix().await.map_err(|error| (0, error))?;
         let id = prefix.message.id();
         let refused = |error| (id, error);
-        let (operation, message, deadline) = self.check(prefix.message, &prefix.payloads).map_err(refused)?;
+        let (operation, message, deadline) = self
+            .check(prefix.message, &prefix.payloads)
+            .map_err(refused)?;
         let room = self.room(&prefix.payloads).map_err(refused)?;
         let frame = body
             .frame(&message, &prefix.payloads, rest)
@@ -170,7 +170,11 @@ impl Calls {
 
     /// Everything that can be said against a call by its header; else the
     /// operation, the message as the runner gets it, and the deadline.
-    fn check(&self, message: Message, payloads: &[u64]) -> Result<(&Arc<Operation>, Message, Duration), ErrorBody> {
+    fn check(
+        &self,
+        message: Message,
+        payloads: &[u64],
+    ) -> Result<(&Arc<Operation>, Message, Duration), ErrorBody> {
         let (mut call, estimate) = match message {
             Message::Call(call) => (call, false),
             Message::Estimate(call) => (call, true),
@@ -181,8 +185,13 @@ impl Calls {
         };
         let operation = self.operations.find(&call.operation)?;
         let limits = call.limits.lower(self.bounds.limits);
-        let sum = payloads.iter().try_fold(0u64, |sum, &length| sum.checked_add(length));
-        let allowed = limits.bytes.unwrap_or(u64::MAX).min(self.bounds.input_bytes);
+        let sum = payloads
+            .iter()
+            .try_fold(0u64, |sum, &length| sum.checked_add(length));
+        let allowed = limits
+            .bytes
+            .unwrap_or(u64::MAX)
+            .min(self.bounds.input_bytes);
         match sum {
             Some(sum) if sum <= allowed => {}
             sum => return Err(ErrorBody::limit("bytes", allowed, sum.unwrap_or(u64::MAX))),
@@ -190,7 +199,9 @@ impl Calls {
         let missing = call.inputs.iter().find(|input| input.payload.is_none());
         if let Some(digest) = missing.and_then(|input| input.digest) {
             let words = "the blob that an input names is not here; send its bytes";
-            return Err(ErrorBody::new(ErrorCode::NeedBlob, words).with("digest", digest.to_string()));
+            return Err(
+                ErrorBody::new(ErrorCode::NeedBlob, words).with("digest", digest.to_string())
+            );
         }
         // Before the body is read: who would be refused afterwards need not send it.
         self.pool.admit()?;
@@ -199,13 +210,23 @@ impl Calls {
             .map_or(self.bounds.default_deadline, Duration::from_millis)
             .min(self.bounds.max_deadline);
         call.limits = limits;
-        let message = if estimate { Message::Estimate(call) } else { Message::Call(call) };
+        let message = if estimate {
+            Message::Estimate(call)
+        } else {
+            Message::Call(call)
+        };
         Ok((operation, message, deadline))
     }
 }
 
 /// Sends what a running call says until its reply has been taken.
-async fn pump(sender: &mpsc::Sender<io::Result<Bytes>>, id: u64, operation: &Operation, mut call: Call, first: Bytes) {
+async fn pump(
+    sender: &mpsc::Sender<io::Result<Bytes>>,
+    id: u64,
+    operation: &Operation,
+    mut call: Call,
+    first: Bytes,
+) {
     let mut chunk = first;
     loop {
         if sender.send(Ok(chunk)).await.is_err() {
@@ -235,7 +256,11 @@ async fn pump(sender: &mpsc::Sender<io::Result<Bytes>>, id: u64, operation: &Ope
 }
 
 fn progress_frame(id: u64, operation: &Operation, value: f32) -> Bytes {
-    let value = if value.is_finite() { value.max(0.0) } else { 0.0 };
+    let value = if value.is_finite() {
+        value.max(0.0)
+    } else {
+        0.0
+    };
     let progress = Progress {
         id,
         phase: operation.phases.get(value as usize).cloned(),
@@ -260,109 +285,5 @@ impl Stream for Chunks {
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Self::Item>> {
         self.0.poll_recv(context)
-    }
-}
-
-/// A request's body, with a bound on its pauses.
-struct Body<S> {
-    stream: S,
-    pause: Duration,
-    ended: bool,
-}
-
-impl<S, B> Body<S>
-where
-    S: Stream<Item = Result<B, warp::Error>> + Unpin,
-    B: Buf,
-{
-    async fn chunk(&mut self) -> Result<Option<Bytes>, ErrorBody> {
-        // The first look needs no clock, and mostly finds what it needs.
-        let next = match self.stream.next().now_or_never() {
-            Some(next) => Ok(next),
-            None => timeout(self.pause, self.stream.next()).await,
-        };
-        if !matches!(next, Ok(Some(Ok(_)))) {
-            self.ended = true;
-        }
-        match next {
-            Ok(None) => Ok(None),
-            Ok(Some(Ok(mut chunk))) => Ok(Some(chunk.copy_to_bytes(chunk.remaining()))),
-            Ok(Some(Err(error))) => {
-                let words = format!("the request's body broke off: {error}");
-                Err(ErrorBody::new(ErrorCode::InvalidFrame, words))
-            }
-            Err(_) => {
-                let words = format!("nothing came for {} s in the middle of the request", self.pause.as_secs());
-                Err(ErrorBody::new(ErrorCode::DeadlineExceeded, words))
-            }
-        }
-    }
-
-    /// Reads on for nothing, within bounds.
-    async fn discard(&mut self, most: u64) {
-        let mut seen = 0;
-        while let Ok(Some(chunk)) = self.chunk().await {
-            seen += chunk.len() as u64;
-            if seen > most {
-                return;
-            }
-        }
-    }
-
-    /// The frame's prefix, and what came of the payloads with it.
-    async fn prefix(&mut self) -> Result<(Prefix, Bytes), ErrorBody> {
-        let mut seen = Bytes::new();
-        loop {
-            let Some(mut chunk) = self.chunk().await? else {
-                let words = format!("the frame is cut off: its header has not ended after {} bytes", seen.len());
-                return Err(ErrorBody::new(ErrorCode::InvalidFrame, words));
-            };
-            if !seen.is_empty() {
-                // Rare: a header in several pieces. It grows to a mebibyte at most.
-                let mut both = bytes::BytesMut::from(seen);
-                both.extend_from_slice(&chunk);
-                chunk = both.freeze();
-            }
-            seen = chunk;
-            match Prefix::read(&seen) {
-                Ok(Some(prefix)) => {
-                    seen.advance(prefix.length);
-                    return Ok((prefix, seen));
-                }
-                Ok(None) => {}
-                Err(error) => return Err(ErrorBody::new(ErrorCode::InvalidFrame, error.to_string())),
-            }
-        }
-    }
-
-    /// The whole frame of `message` with the payloads of the given lengths,
-    /// of which `rest` has come already.
-    async fn frame(&mut self, message: &Message, payloads: &[u64], rest: Bytes) -> Result<Bulk, ErrorBody> {
-        let prefix = locus_protocol::write_prefix(message, payloads);
-        // The sum without padding is bounded, so these don't overflow.
-        let length: u64 = payloads.iter().map(|&length| length + padding(length) as u64).sum();
-        let full = |error: io::Error| {
-            ErrorBody::new(ErrorCode::OutOfMemory, format!("the server has no room for the inputs: {error}"))
-        };
-        let mut into = Writer::new(prefix.len() as u64 + length).map_err(full)?;
-        into.write(&prefix).map_err(full)?;
-        let mut missing = length;
-        let mut chunk = rest;
-        loop {
-            if chunk.len() as u64 > missing {
-                let words = "bytes follow the end of the frame";
-                return Err(ErrorBody::new(ErrorCode::InvalidFrame, words));
-            }
-            into.write(&chunk).map_err(full)?;
-            missing -= chunk.len() as u64;
-            match self.chunk().await? {
-                Some(next) => chunk = next,
-                None if missing == 0 => return into.finish().map_err(full),
-                None => {
-                    let words = format!("the frame is cut off: {missing} bytes of its payloads are missing");
-                    return Err(ErrorBody::new(ErrorCode::InvalidFrame, words));
-                }
-            }
-        }
     }
 }

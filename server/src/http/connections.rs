@@ -66,7 +66,13 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = connection(stream, http.clone(), service.clone(), Arc::clone(door), ending.clone());
+        let connection = connection(
+            stream,
+            http.clone(),
+            service.clone(),
+            Arc::clone(door),
+            ending.clone(),
+        );
         tokio::spawn(async move {
             connection.await;
             drop(place);
@@ -165,6 +171,8 @@ fn refused(why: Refusal, peer: std::net::SocketAddr) -> WarpResponse {
         }
     };
     // The body, if there is one, is not read.
-    response.headers_mut().insert("connection", HeaderValue::from_static("close"));
+    response
+        .headers_mut()
+        .insert("connection", HeaderValue::from_static("close"));
     response
 }

@@ -24,7 +24,9 @@ pub struct Door {
 #[non_exhaustive]
 pub enum Refusal {
     /// The request names another host, or none.
-    #[error("this server does not go by that host's name (`locus serve --allow-host NAME` adds one)")]
+    #[error(
+        "this server does not go by that host's name (`locus serve --allow-host NAME` adds one)"
+    )]
     Host,
     /// The request comes from another origin's page.
     #[error("pages of other origins may not compute here")]
@@ -93,7 +95,10 @@ impl Door {
         if !self.goes_by(host.host()) {
             return Err(Refusal::Host);
         }
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        let reads = matches!(
+            *request.method(),
+            Method::GET | Method::HEAD | Method::OPTIONS
+        );
         if !reads && !same_origin(request.headers(), &host) {
             return Err(Refusal::Origin);
         }
@@ -138,7 +143,9 @@ fn is_loopback(host: &str) -> bool {
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .unwrap_or(host);
-    address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    address
+        .parse()
+        .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 fn same_origin(headers: &HeaderMap, host: &Authority) -> bool {
@@ -147,7 +154,10 @@ fn same_origin(headers: &HeaderMap, host: &Authority) -> bool {
         .iter()
         .all(|site| site == "same-origin" || site == "none");
     site && headers.get_all(ORIGIN).iter().all(|origin| {
-        let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
+        let origin = origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.parse::<Uri>().ok());
         origin.is_some_and(|origin| {
             let standard = match origin.scheme_str() {
                 Some("http") => 80,
@@ -156,7 +166,8 @@ fn same_origin(headers: &HeaderMap, host: &Authority) -> bool {
             };
             origin.authority().is_some_and(|authority| {
                 authority.host().eq_ignore_ascii_case(host.host())
-                    && authority.port_u16().unwrap_or(standard) == host.port_u16().unwrap_or(standard)
+                    && authority.port_u16().unwrap_or(standard)
+                        == host.port_u16().unwrap_or(standard)
             })
         })
     })
@@ -168,26 +179,44 @@ mod tests {
 
     fn ask(method: &str, headers: &[(&str, &str)]) -> Result<(), Refusal> {
         let door = Door::new([192, 168, 1, 5].into(), &["Locus.example".into()], true);
-        let request = headers
-            .iter()
-            .fold(Request::builder().method(method).uri("/v1/call"), |request, (name, value)| {
-                request.header(*name, *value)
-            });
+        let request = headers.iter().fold(
+            Request::builder().method(method).uri("/v1/call"),
+            |request, (name, value)| request.header(*name, *value),
+        );
         door.admit(&request.body(()).expect("a valid request"))
     }
 
     #[test]
     fn own_names_pass_and_others_do_not() {
-        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "localhost.:8080",
-            "192.168.1.5:8080", "locus.example", "LOCUS.EXAMPLE:443"]
-        {
+        for host in [
+            "localhost",
+            "LOCALHOST:8080",
+            "127.0.0.1:1",
+            "127.9.9.9",
+            "[::1]:80",
+            "localhost.:8080",
+            "192.168.1.5:8080",
+            "locus.example",
+            "LOCUS.EXAMPLE:443",
+        ] {
             assert_eq!(ask("GET", &[("host", host)]), Ok(()), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example", "192.168.1.6", "", "a b", "[::2]", "127.0.0.1.evil.example"] {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "192.168.1.6",
+            "",
+            "a b",
+            "[::2]",
+            "127.0.0.1.evil.example",
+        ] {
             assert_eq!(ask("GET", &[("host", host)]), Err(Refusal::Host), "{host}");
         }
         assert_eq!(ask("GET", &[]), Err(Refusal::Host));
-        assert_eq!(ask("GET", &[("host", "localhost"), ("host", "localhost")]), Err(Refusal::Host));
+        assert_eq!(
+            ask("GET", &[("host", "localhost"), ("host", "localhost")]),
+            Err(Refusal::Host)
+        );
     }
 
     #[test]
@@ -196,15 +225,24 @@ mod tests {
         assert_eq!(ask("POST", &[("host", "localhost:8080")]), Ok(()));
         assert_eq!(call("origin", "http://localhost:8080"), Ok(()));
         assert_eq!(call("sec-fetch-site", "same-origin"), Ok(()));
-        for origin in ["http://localhost:8081", "http://localhost", "http://evil.example", "null", "", "file://",
-            "ftp://localhost:8080"]
-        {
+        for origin in [
+            "http://localhost:8081",
+            "http://localhost",
+            "http://evil.example",
+            "null",
+            "",
+            "file://",
+            "ftp://localhost:8080",
+        ] {
             assert_eq!(call("origin", origin), Err(Refusal::Origin), "{origin}");
         }
         for site in ["cross-site", "same-site"] {
             assert_eq!(call("sec-fetch-site", site), Err(Refusal::Origin), "{site}");
         }
-        let behind_tls = [("host", "locus.example"), ("origin", "https://locus.example")];
+        let behind_tls = [
+            ("host", "locus.example"),
+            ("origin", "https://locus.example"),
+        ];
         assert_eq!(ask("POST", &behind_tls), Ok(()));
     }
 }

@@ -8,8 +8,8 @@ use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
-    IF_NONE_MATCH, LOCATION, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION, VARY,
 };
 use http::{Response, StatusCode};
 use warp::reply::Response as WarpResponse;
@@ -57,7 +57,9 @@ impl Pages {
         }
         let accepted = ENCODINGS.map(|(name, _)| accepts(headers, name));
         let name = target.clone();
-        let found = tokio::task::spawn_blocking(move || find(&target, accepted)).await.ok()?;
+        let found = tokio::task::spawn_blocking(move || find(&target, accepted))
+            .await
+            .ok()?;
         match found {
             Ok(Found::Folder) if !path.ends_with('/') => Some(redirect(&relative)),
             Ok(Found::Folder) | Err(_) => None,
@@ -74,7 +76,10 @@ impl Pages {
                     .iter()
                     .filter_map(|value| value.to_str().ok())
                     .flat_map(|value| value.split(','))
-                    .any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/").as_bytes() == etag.as_bytes());
+                    .any(|tag| {
+                        tag.trim() == "*"
+                            || tag.trim().trim_start_matches("W/").as_bytes() == etag.as_bytes()
+                    });
                 let mut response = if fresh {
                     let mut response = Response::new(Bytes::new().into());
                     *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -169,9 +174,8 @@ fn decode(part: &str) -> Option<String> {
 }
 
 fn find(target: &Path, accepted: [bool; 2]) -> io::Result<Found> {
-    let (plain, plain_length, _) = match open(target)? {
-        Some(opened) => opened,
-        None => return Ok(Found::Folder),
+    let Some((plain, plain_length, _)) = open(target)? else {
+        return Ok(Found::Folder);
     };
     let mut varies = false;
     let mut chosen = None;
@@ -226,7 +230,9 @@ fn open(path: &Path) -> io::Result<Option<(File, u64, u128)>> {
 
 fn stamp(file: &File) -> io::Result<u128> {
     let modified = file.metadata()?.modified()?;
-    Ok(modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos()))
+    Ok(modified
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos()))
 }
 
 /// Whether the client takes an encoding: named, and not with quality 0.
@@ -238,10 +244,13 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
         .flat_map(|value| value.split(','))
         .any(|item| {
             let mut parts = item.split(';').map(str::trim);
-            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+            let named = parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
             let refused = parts.any(|part| {
-                part.strip_prefix("q=")
-                    .is_some_and(|quality| quality.parse::<f32>().is_ok_and(|quality| quality <= 0.0))
+                part.strip_prefix("q=").is_some_and(|quality| {
+                    quality.parse::<f32>().is_ok_and(|quality| quality <= 0.0)
+                })
             });
             named && !refused
         })
@@ -250,13 +259,23 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
 /// What carries a hash of its content in its name never changes: files that
 /// Vite wrote, and all of a codec's folder.
 fn lifetime(path: &Path) -> &'static str {
-    let folder = |path: &Path| path.parent().and_then(Path::file_name).map(ToOwned::to_owned);
-    let file = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let folder = |path: &Path| {
+        path.parent()
+            .and_then(Path::file_name)
+            .map(ToOwned::to_owned)
+    };
+    let file = path
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
     let hashed = folder(path).is_some_and(|folder| folder == "assets") && has_hash(file)
         || path.ancestors().any(|above| {
             folder(above).is_some_and(|folder| folder == "codec")
                 && above != path
-                && above.file_name().and_then(|name| name.to_str()).is_some_and(has_hash)
+                && above
+                    .file_name()
+                    .and_then(|name| name.to_str())
+                    .is_some_and(has_hash)
         });
     if hashed {
         "public, max-age=31536000, immutable"
@@ -271,11 +290,17 @@ fn has_hash(name: &str) -> bool {
     name.len() > 9
         && name.is_ascii()
         && name.as_bytes()[name.len() - 9] == b'-'
-        && name[name.len() - 8..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        && name[name.len() - 8..]
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 fn content_type(path: &Path) -> &'static str {
-    match path.extension().and_then(|ending| ending.to_str()).unwrap_or_default() {
+    match path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default()
+    {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -302,7 +327,18 @@ mod tests {
 
     #[test]
     fn paths_stay_in_the_folder() {
-        for path in ["/../x", "/a/../../x", "/%2e%2e/x", "/a/%2e%2E/x", "/.git/config", "/a%2fb", "/a%5cb", "/a%00", "/%zz", "/%e"] {
+        for path in [
+            "/../x",
+            "/a/../../x",
+            "/%2e%2e/x",
+            "/a/%2e%2E/x",
+            "/.git/config",
+            "/a%2fb",
+            "/a%5cb",
+            "/a%00",
+            "/%zz",
+            "/%e",
+        ] {
             assert_eq!(relative(path), None, "{path}");
         }
         assert_eq!(relative("/"), Some(PathBuf::new()));
@@ -317,14 +353,18 @@ mod tests {
         assert!(!for_ever("/p/index-B0xq_1aZ.js"));
         assert!(!for_ever("/p/assets/photograph.jxl"));
         assert!(for_ever("/p/codec/threads-0a1b2c3d/locus_codec.js"));
-        assert!(for_ever("/p/codec/threads-0a1b2c3d/snippets/rayon-1/src/helpers.js"));
+        assert!(for_ever(
+            "/p/codec/threads-0a1b2c3d/snippets/rayon-1/src/helpers.js"
+        ));
         assert!(!for_ever("/p/codec/builds.json"));
         assert!(!for_ever("/p/codec/threads/locus_codec.js"));
     }
 
     #[test]
     fn encodings_are_taken_only_where_named() {
-        let with = |value: &'static str| HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
+        let with = |value: &'static str| {
+            HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))])
+        };
         assert!(accepts(&with("gzip, deflate, br"), "br"));
         assert!(accepts(&with("gzip;q=0.5,BR"), "br"));
         assert!(!accepts(&with("br;q=0"), "br"));

@@ -66,7 +66,12 @@ pub fn routes(site: &Arc<Site>) -> BoxedFilter<(impl Reply + use<>,)> {
             .and(warp::header::headers_cloned())
             .and_then(move |path: FullPath, headers: HeaderMap| {
                 let pages = Arc::clone(&pages);
-                async move { pages.answer(path.as_str(), &headers).await.ok_or_else(warp::reject) }
+                async move {
+                    pages
+                        .answer(path.as_str(), &headers)
+                        .await
+                        .ok_or_else(warp::reject)
+                }
             })
     };
     call.or(operations)
@@ -101,14 +106,20 @@ fn health(site: &Site) -> warp::reply::Response {
         runners: site.pool.counts(),
     };
     // Counts and words are always valid JSON.
-    json(StatusCode::OK, serde_json::to_string(&health).unwrap_or_default())
+    json(
+        StatusCode::OK,
+        serde_json::to_string(&health).unwrap_or_default(),
+    )
 }
 
 fn json(status: StatusCode, body: String) -> warp::reply::Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert("content-type", http::HeaderValue::from_static("application/json"));
+    headers.insert(
+        "content-type",
+        http::HeaderValue::from_static("application/json"),
+    );
     headers.insert("cache-control", http::HeaderValue::from_static("no-cache"));
     response
 }
@@ -118,7 +129,10 @@ async fn rejected(rejection: Rejection) -> Result<warp::reply::Response, Rejecti
     let (status, words) = if rejection.is_not_found() {
         (StatusCode::NOT_FOUND, "There is nothing here.\n")
     } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
-        (StatusCode::METHOD_NOT_ALLOWED, "This can't be asked in that way.\n")
+        (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This can't be asked in that way.\n",
+        )
     } else {
         tracing::debug!(?rejection, "rejected");
         (StatusCode::BAD_REQUEST, "This is not a valid request.\n")

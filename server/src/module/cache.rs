@@ -67,7 +67,11 @@ impl Cache {
         Ok(Self {
             // Runners don't start where the server does.
             folder: folder.canonicalize()?,
-            machine: format!("wasmedge {} {}", wasmedge_sdk::utils::CoreVersion::version_string(), cpu()),
+            machine: format!(
+                "wasmedge {} {}",
+                wasmedge_sdk::utils::CoreVersion::version_string(),
+                cpu()
+            ),
         })
     }
 
@@ -86,7 +90,10 @@ impl Cache {
             key.update([0]);
         }
         key.update(module.digest());
-        let key: String = key.finalize()[..20].iter().map(|byte| format!("{byte:02x}")).collect();
+        let key: String = key.finalize()[..20]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         self.folder.join(format!("{key}-{}.so", level.as_str()))
     }
 

@@ -84,7 +84,11 @@ pub async fn compile(cache: &Cache, module: &Wasm, level: Level) -> Result<PathB
     let output = child.wait_with_output().await?;
     drop(server_lives);
     if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr).trim().chars().take(2000).collect();
+        let words = String::from_utf8_lossy(&output.stderr)
+            .trim()
+            .chars()
+            .take(2000)
+            .collect();
         return Err(CompileError::Failed {
             status: output.status,
             words,
@@ -100,7 +104,10 @@ struct Work(PathBuf);
 impl Work {
     fn new(cache: &Cache, level: Level) -> io::Result<Self> {
         // Two compilations of one process are at different levels.
-        let folder = cache.folder().join(format!("{WORK}{}-{}", std::process::id(), level.as_str()));
+        let folder =
+            cache
+                .folder()
+                .join(format!("{WORK}{}-{}", std::process::id(), level.as_str()));
         fs::create_dir_all(&folder)?;
         Ok(Self(folder))
     }
@@ -143,8 +150,16 @@ pub fn run(arguments: &Arguments) -> Result<(), CompileError> {
     )
     .build()?;
     let folder = arguments.module.parent().unwrap_or(Path::new("."));
-    let path = Compiler::new(Some(&config))?.compile_from_file(&arguments.module, &arguments.name, folder)?;
+    let path = Compiler::new(Some(&config))?.compile_from_file(
+        &arguments.module,
+        &arguments.name,
+        folder,
+    )?;
     let mut magic = [0; 4];
     fs::File::open(&path)?.read_exact(&mut magic)?;
-    if magic == *b"\x7fELF" { Ok(()) } else { Err(CompileError::NotNative) }
+    if magic == *b"\x7fELF" {
+        Ok(())
+    } else {
+        Err(CompileError::NotNative)
+    }
 }

@@ -84,7 +84,9 @@ impl Wasm {
         // What was read once can be read again.
         let sections = sections(&self.bytes).ok()?;
         let mut custom = sections.iter().filter_map(|section| section.custom);
-        custom.find(|(own, _)| *own == name.as_bytes()).map(|(_, content)| content)
+        custom
+            .find(|(own, _)| *own == name.as_bytes())
+            .map(|(_, content)| content)
     }
 }
 
@@ -106,7 +108,8 @@ fn sections(bytes: &[u8]) -> Result<Vec<Section<'_>>, WasmError> {
         } else {
             None
         };
-        let head = rest.len() - after.len() + (after.len() - leb(after).ok_or_else(broken)?.1.len());
+        let head =
+            rest.len() - after.len() + (after.len() - leb(after).ok_or_else(broken)?.1.len());
         let (whole, next) = rest.split_at(head + length);
         sections.push(Section { whole, custom });
         rest = next;
@@ -140,15 +143,34 @@ mod tests {
 
     #[test]
     fn native_code_is_dropped_and_the_rest_is_kept() {
-        let kept = [&HEADER[..], &custom("a", b"1"), &[1, 1, 0], &custom("b", b"2")].concat();
-        let with = [&HEADER[..], &custom("a", b"1"), &[1, 1, 0], &custom("wasmedge", b"ELF"), &custom("b", b"2")].concat();
+        let kept = [
+            &HEADER[..],
+            &custom("a", b"1"),
+            &[1, 1, 0],
+            &custom("b", b"2"),
+        ]
+        .concat();
+        let with = [
+            &HEADER[..],
+            &custom("a", b"1"),
+            &[1, 1, 0],
+            &custom("wasmedge", b"ELF"),
+            &custom("b", b"2"),
+        ]
+        .concat();
         assert_eq!(Wasm::read(&with).expect("a module").bytes(), kept);
         assert_eq!(Wasm::read(&kept).expect("a module").bytes(), kept);
     }
 
     #[test]
     fn custom_sections_are_found_by_name() {
-        let bytes = [&HEADER[..], &custom("a", b"one"), &custom("b", b"two"), &custom("b", b"three")].concat();
+        let bytes = [
+            &HEADER[..],
+            &custom("a", b"one"),
+            &custom("b", b"two"),
+            &custom("b", b"three"),
+        ]
+        .concat();
         let module = Wasm::read(&bytes).expect("a module");
         assert_eq!(module.custom("b"), Some(&b"two"[..]));
         assert_eq!(module.custom("c"), None);
@@ -156,12 +178,30 @@ mod tests {
 
     #[test]
     fn what_is_no_module_is_refused() {
-        for bytes in [&b""[..], b"\x7fELF\x02\x01\x01\0", b"\0asm", b"\0asm\x0d\0\x01\0"] {
-            assert!(matches!(Wasm::read(bytes), Err(WasmError::Header)), "{bytes:?}");
+        for bytes in [
+            &b""[..],
+            b"\x7fELF\x02\x01\x01\0",
+            b"\0asm",
+            b"\0asm\x0d\0\x01\0",
+        ] {
+            assert!(
+                matches!(Wasm::read(bytes), Err(WasmError::Header)),
+                "{bytes:?}"
+            );
         }
-        for section in [&[0u8][..], &[1, 5, 0], &[0, 1, 9], &[1, 0x80], &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], &[0, 0]] {
+        for section in [
+            &[0u8][..],
+            &[1, 5, 0],
+            &[0, 1, 9],
+            &[1, 0x80],
+            &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+            &[0, 0],
+        ] {
             let bytes = [&HEADER[..], section].concat();
-            assert!(matches!(Wasm::read(&bytes), Err(WasmError::Section(8))), "{section:?}");
+            assert!(
+                matches!(Wasm::read(&bytes), Err(WasmError::Section(8))),
+                "{section:?}"
+            );
         }
     }
 }

@@ -7,14 +7,18 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 use locus_protocol::{ALIGNMENT, padding};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::guest::{self, Fault, Guest, LoadError, Source};
 use super::watch::Watch;
-use super::wire::{self, Envelope, Kind, MESSAGE};
+use super::wire::{self, Envelope, Kind, MESSAGE, Received};
 use crate::bulk::{INLINE, memfd};
+
+/// How long a runner looks for its next call before it goes to sleep, when the server said that others wait.
+const PATIENCE: Duration = Duration::from_micros(50);
 
 /// What the server tells a runner at its start.
 #[derive(Debug, Clone, clap::Args)]
@@ -62,9 +66,12 @@ pub fn run(arguments: &Arguments) -> Result<(), RunnerError> {
             .stack_size(128 * 1024)
             .spawn(move || watch.run())?
     };
-    guest::with(&arguments.module, arguments.max_pages, Arc::clone(&watch), |guest| {
-        serve(guest, &watch, watcher.thread(), arguments.max_reply_bytes)
-    })??;
+    guest::with(
+        &arguments.module,
+        arguments.max_pages,
+        Arc::clone(&watch),
+        |guest| serve(guest, &watch, watcher.thread(), arguments.max_reply_bytes),
+    )??;
     Ok(())
 }
 
@@ -95,11 +102,34 @@ fn serve(guest: &mut Guest<'_>, watch: &Watch, watcher: &Thread, max_reply: u64)
     let mut ready = Envelope::new(Kind::Ready, 0);
     ready.pages = guest.pages();
     wire::send(watch.socket(), ready, &[], None)?;
+    let mut used = false;
+    let mut patience = Duration::ZERO;
     loop {
-        let Some(message) = wire::receive(watch.socket(), &mut buffer, true)? else {
+        let next = match soon(watch, &mut buffer, patience)? {
+            Next::Message(message) => Some(message),
+            Next::End => None,
+            Next::Nothing => {
+                if std::mem::replace(&mut used, false) {
+                    // A trap here is none of the next call's: this runner ends, and is replaced.
+                    guest
+                        .free()
+                        .map_err(|fault| io::Error::other(format!("{fault:?}")))?;
+                }
+                wire::receive(watch.socket(), &mut buffer, true)?
+            }
+        };
+        let Some(message) = next else {
             return Ok(());
         };
-        let Envelope { kind, call, length, .. } = message.envelope;
+        used = true;
+        let Envelope {
+            kind,
+            call,
+            length,
+            more,
+            ..
+        } = message.envelope;
+        patience = if more { PATIENCE } else { Duration::ZERO };
         if kind != Kind::Call {
             // A cancel that crossed the reply.
             continue;
@@ -124,15 +154,49 @@ fn serve(guest: &mut Guest<'_>, watch: &Watch, watcher: &Thread, max_reply: u64)
         match outcome {
             Ok(sent) => sent?,
             Err(Fault::OutOfMemory) => {
-                wire::send(watch.socket(), Envelope::new(Kind::OutOfMemory, call), &[], None)?;
+                wire::send(
+                    watch.socket(),
+                    Envelope::new(Kind::OutOfMemory, call),
+                    &[],
+                    None,
+                )?;
             }
             Err(Fault::Trapped(words)) => {
                 let mut envelope = Envelope::new(Kind::Trapped, call);
                 envelope.length = words.len() as u64;
                 envelope.pages = guest.pages();
-                return wire::send(watch.socket(), envelope, &[IoSlice::new(words.as_bytes())], None);
+                return wire::send(
+                    watch.socket(),
+                    envelope,
+                    &[IoSlice::new(words.as_bytes())],
+                    None,
+                );
             }
         }
+    }
+}
+
+enum Next {
+    Message(Received),
+    Nothing,
+    End,
+}
+
+/// Looks for a message that comes at once, letting others run between looks: while calls wait, the next one is there
+/// before this thread would have gone to sleep and been woken again, which costs more than an empty call.
+fn soon(watch: &Watch, buffer: &mut [u8], patience: Duration) -> io::Result<Next> {
+    let began = Instant::now();
+    loop {
+        match wire::receive(watch.socket(), buffer, false) {
+            Ok(Some(message)) => return Ok(Next::Message(message)),
+            Ok(None) => return Ok(Next::End),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        if patience.is_zero() || began.elapsed() >= patience {
+            return Ok(Next::Nothing);
+        }
+        thread::yield_now();
     }
 }
 

@@ -21,8 +21,8 @@ use wasmedge_sdk::error::{CoreError, WasmEdgeError};
 use wasmedge_sdk::vm::SyncInst;
 use wasmedge_sdk::wasi::WasiModule;
 use wasmedge_sdk::{
-    AsInstance, CallingFrame, ImportObjectBuilder, Instance, Module, RunMode, Store, ValType, Vm, WasmVal,
-    WasmValue, params,
+    AsInstance, CallingFrame, ImportObjectBuilder, Instance, Module, RunMode, Store, ValType, Vm,
+    WasmVal, WasmValue, params,
 };
 
 use super::watch::Watch;
@@ -127,6 +127,10 @@ fn config(max_pages: u32) -> Result<Config, Box<WasmEdgeError>> {
 }
 
 /// `locus.progress(f32) -> i32`. Must not panic: its caller is C++.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the SDK says what a host function looks like"
+)]
 fn progress(
     watch: &mut Arc<Watch>,
     _: &mut Instance,
@@ -143,7 +147,12 @@ impl Guest<'_> {
     pub fn pages(&self) -> u32 {
         self.vm
             .active_module()
-            .and_then(|instance| instance.get_memory_ref("memory").ok().map(|memory| memory.size()))
+            .and_then(|instance| {
+                instance
+                    .get_memory_ref("memory")
+                    .ok()
+                    .map(|memory| memory.size())
+            })
             .unwrap_or(0)
     }
 
@@ -152,7 +161,11 @@ impl Guest<'_> {
     ///
     /// # Errors
     /// [`Fault`], after which only [`Fault::OutOfMemory`] leaves the guest usable.
-    pub fn call<R>(&mut self, source: &Source<'_>, send: impl FnOnce(&[&[u8]], u32) -> R) -> Result<R, Fault> {
+    pub fn call<R>(
+        &mut self,
+        source: &Source<'_>,
+        send: impl FnOnce(&[&[u8]], u32) -> R,
+    ) -> Result<R, Fault> {
         let length = match source {
             Source::Inline(bytes) => bytes.len() as u64,
             Source::File(_, length) => *length,
@@ -165,7 +178,8 @@ impl Guest<'_> {
         self.place(source, at, length)?;
         let list = self.run("locus_call", params!(at as i32, length as i32))?;
         let sent = {
-            let bad = |what: &str| Fault::Trapped(format!("the guest's reply is not valid: {what}"));
+            let bad =
+                |what: &str| Fault::Trapped(format!("the guest's reply is not valid: {what}"));
             let instance = self.vm.active_module().ok_or_else(|| bad("no instance"))?;
             let memory = instance.get_memory_ref("memory")?;
             let size = u64::from(memory.size()) * PAGE;
@@ -173,30 +187,49 @@ impl Guest<'_> {
                 if u64::from(at) + length > size {
                     return None;
                 }
-                if length == 0 { Some(&[]) } else { memory.slice::<u8>(at as usize, length as usize) }
+                if length == 0 {
+                    Some(&[])
+                } else {
+                    memory.slice::<u8>(at as usize, length as usize)
+                }
             };
             let word = |bytes: &[u8], index: usize| {
                 bytes
                     .get(index * 4..index * 4 + 4)
                     .map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
             };
-            let count = word(slice(list, 4).ok_or_else(|| bad("its list is out of bounds"))?, 0) as usize;
+            let count = word(
+                slice(list, 4).ok_or_else(|| bad("its list is out of bounds"))?,
+                0,
+            ) as usize;
             if count == 0 || count > MAX_PAYLOADS + 1 {
                 return Err(bad("its list has an impossible length"));
             }
-            let pairs = slice(list, 4 + 8 * count as u64).ok_or_else(|| bad("its list is out of bounds"))?;
+            let pairs = slice(list, 4 + 8 * count as u64)
+                .ok_or_else(|| bad("its list is out of bounds"))?;
             let mut parts = Vec::with_capacity(count);
             for index in 0..count {
                 let (at, length) = (word(pairs, 1 + 2 * index), word(pairs, 2 + 2 * index));
-                parts.push(slice(at, u64::from(length)).ok_or_else(|| bad("a part is out of bounds"))?);
+                parts.push(
+                    slice(at, u64::from(length)).ok_or_else(|| bad("a part is out of bounds"))?,
+                );
             }
             if !parts[0].starts_with(&MAGIC) {
                 return Err(bad("it doesn't begin like a frame"));
             }
             send(&parts, memory.size())
         };
-        self.vm.run_func(None, "locus_free", params!())?;
         Ok(sent)
+    }
+
+    /// Lets the guest drop what the last call left. `locus_alloc` does so,
+    /// too, which is why a call that follows at once needs no `free` before.
+    ///
+    /// # Errors
+    /// [`Fault::Trapped`].
+    pub fn free(&mut self) -> Result<(), Fault> {
+        self.vm.run_func(None, "locus_free", params!())?;
+        Ok(())
     }
 
     fn run(&mut self, function: &str, arguments: Vec<WasmValue>) -> Result<u32, Fault> {
@@ -208,7 +241,8 @@ impl Guest<'_> {
     }
 
     fn place(&mut self, source: &Source<'_>, at: u32, length: u32) -> Result<(), Fault> {
-        let bad = |what: String| Fault::Trapped(format!("the call can't be handed to the guest: {what}"));
+        let bad =
+            |what: String| Fault::Trapped(format!("the call can't be handed to the guest: {what}"));
         let instance = self
             .vm
             .active_module_mut()
@@ -245,7 +279,9 @@ impl Guest<'_> {
                 })
                 .map_err(|fault| LoadError::SelfTest(format!("{fault:?}")))?;
             if !valid {
-                return Err(LoadError::SelfTest("an unknown operation was not answered by an error".into()));
+                return Err(LoadError::SelfTest(
+                    "an unknown operation was not answered by an error".into(),
+                ));
             }
             best = best.min(start.elapsed());
             if best < SELF_TEST {

@@ -13,15 +13,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use locus_protocol::{ErrorBody, ErrorCode};
-use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout_at};
 
+use super::call::{Call, Request};
+use super::lease::Lease;
 use super::process::{Runner, Start};
-use super::wire::Kind;
-use crate::bulk::Bulk;
 
-/// How long a cancelled call may take to notice before its runner is killed.
-const GRACE: Duration = Duration::from_millis(50);
 /// Failed starts in a row after which a module is given up.
 const HOPELESS: u32 = 3;
 /// Longest wait between two attempts to start runners that don't start.
@@ -98,27 +96,6 @@ pub struct Counts {
     pub queued: usize,
 }
 
-/// A call's frame, kept until the call has ended, in case it has to be sent
-/// to another runner.
-#[derive(Debug)]
-pub struct Request {
-    /// The whole frame.
-    pub frame: Bulk,
-    /// When the call has to have ended.
-    pub deadline: Instant,
-    /// The room that the frame takes, given back with it.
-    pub room: Option<OwnedSemaphorePermit>,
-}
-
-/// What a running call says.
-#[derive(Debug)]
-pub enum Event {
-    /// The phase's index plus the fraction within the phase.
-    Progress(f32),
-    /// The reply's whole frame.
-    Reply(Bulk),
-}
-
 impl Pool {
     /// An empty pool: it starts runners when it is given a module.
     #[must_use]
@@ -153,7 +130,11 @@ impl Pool {
 
     /// Waits until a runner has been ready once.
     pub async fn ready(&self) {
-        let _ = self.tried.subscribe().wait_for(|tried| tried.ready > 0).await;
+        let _ = self
+            .tried
+            .subscribe()
+            .wait_for(|tried| tried.ready > 0)
+            .await;
     }
 
     /// Whether a runner has been ready yet.
@@ -198,15 +179,9 @@ impl Pool {
     /// # Errors
     /// As [`Pool::admit`], `deadline_exceeded`, `lost`.
     pub async fn call(&self, request: Request) -> Result<Call, ErrorBody> {
-        let mut call = Call {
-            number: self.calls.fetch_add(1, Ordering::Relaxed) + 1,
-            lease: None,
-            pool: self.this.upgrade().ok_or_else(ending)?,
-            request,
-            retried: false,
-        };
-        call.begin().await?;
-        Ok(call)
+        let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let pool = self.this.upgrade().ok_or_else(ending)?;
+        Call::begin(pool, number, request).await
     }
 
     fn admitted(&self, state: &State) -> Result<(), ErrorBody> {
@@ -218,18 +193,21 @@ impl Pool {
             return Err(ErrorBody::new(ErrorCode::Warming, words));
         }
         if state.idle.is_empty() && state.waiting.len() >= self.settings.queue {
-            let words = format!("{} calls are waiting already; try again later", state.waiting.len());
+            let words = format!(
+                "{} calls are waiting already; try again later",
+                state.waiting.len()
+            );
             return Err(ErrorBody::new(ErrorCode::QueueFull, words));
         }
         Ok(())
     }
 
-    async fn lease(&self, deadline: Instant) -> Result<Lease, ErrorBody> {
+    pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, ErrorBody> {
         let waiting = {
             let mut state = self.lock();
             self.admitted(&state)?;
             if let Some(runner) = state.idle.pop() {
-                return Ok(self.lend(runner));
+                return Ok(self.lend(&state, runner));
             }
             let (sender, waiting) = oneshot::channel();
             // Those who gave up waiting make room.
@@ -244,10 +222,11 @@ impl Pool {
         }
     }
 
-    fn lend(&self, runner: Runner) -> Lease {
+    fn lend(&self, state: &State, runner: Runner) -> Lease {
         Lease {
             runner: Some(runner),
             running: None,
+            more: !state.waiting.is_empty(),
             pool: self.this.clone(),
         }
     }
@@ -255,7 +234,7 @@ impl Pool {
     /// Takes a runner that may work at once, and gives it to who waits longest.
     fn place(&self, state: &mut State, mut runner: Runner) {
         while let Some(waiting) = state.waiting.pop_front() {
-            let Err(mut lease) = waiting.send(self.lend(runner)) else {
+            let Err(mut lease) = waiting.send(self.lend(state, runner)) else {
                 return;
             };
             match lease.runner.take() {
@@ -267,9 +246,12 @@ impl Pool {
     }
 
     /// A lent runner comes back, fit for another call.
-    fn give_back(&self, runner: Runner, pages: u32) {
+    pub(super) fn give_back(&self, runner: Runner, pages: u32) {
         let mut state = self.lock();
-        if state.closed || runner.generation != state.generation || pages > self.settings.recycle_pages {
+        if state.closed
+            || runner.generation != state.generation
+            || pages > self.settings.recycle_pages
+        {
             drop(runner);
             return self.replace(&mut state);
         }
@@ -286,6 +268,15 @@ impl Pool {
         self.refill(state);
     }
 
+    /// A lent runner is gone.
+    pub(super) fn replace_one(&self) {
+        self.replace(&mut self.lock());
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Starts as many runners as are missing.
     fn refill(&self, state: &mut State) {
         if state.closed || state.module.is_none() {
@@ -294,7 +285,8 @@ impl Pool {
         let current = |runner: &&Runner| runner.generation == state.generation;
         let stale = state.idle.iter().filter(|runner| !current(runner)).count();
         let wanted = self.settings.runners + self.settings.spares;
-        let present = state.active - stale + state.spares.iter().filter(current).count() + state.starting;
+        let present =
+            state.active - stale + state.spares.iter().filter(current).count() + state.starting;
         for _ in present..wanted {
             state.starting += 1;
             let wait = match state.failures {
@@ -336,8 +328,9 @@ impl Pool {
                 tracing::error!(%error, module = %module.display(), "no runner");
                 state.failures = state.failures.saturating_add(1);
                 if state.failures >= HOPELESS && generation == state.generation {
-                    this.tried
-                        .send_if_modified(|tried| std::mem::replace(&mut tried.failed, generation) < generation);
+                    this.tried.send_if_modified(|tried| {
+                        std::mem::replace(&mut tried.failed, generation) < generation
+                    });
                 }
                 this.refill(&mut state);
             }
@@ -352,7 +345,11 @@ impl Pool {
         let generation = state.generation;
         state.spares.retain(|spare| spare.generation == generation);
         // It works, so an idle one of an earlier module can go.
-        if let Some(stale) = state.idle.iter().position(|idle| idle.generation != generation) {
+        if let Some(stale) = state
+            .idle
+            .iter()
+            .position(|idle| idle.generation != generation)
+        {
             state.idle.swap_remove(stale);
             state.active -= 1;
         }
@@ -384,213 +381,13 @@ impl Pool {
     }
 }
 
-/// A borrowed runner.
-#[derive(Debug)]
-struct Lease {
-    runner: Option<Runner>,
-    /// The number of the call that runs on it.
-    running: Option<u64>,
-    pool: Weak<Pool>,
-}
-
-impl Lease {
-    /// The call has ended well.
-    fn give_back(mut self, pages: u32) {
-        self.running = None;
-        if let (Some(runner), Some(pool)) = (self.runner.take(), self.pool.upgrade()) {
-            pool.give_back(runner, pages);
-        }
-    }
-
-    /// The runner is dead or must die.
-    fn end(mut self) {
-        self.runner = None;
-        if let Some(pool) = self.pool.upgrade() {
-            let mut state = pool.lock();
-            pool.replace(&mut state);
-        }
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        let Some(runner) = self.runner.take() else { return };
-        let lease = Self {
-            runner: Some(runner),
-            running: None,
-            pool: self.pool.clone(),
-        };
-        match self.running {
-            None => lease.give_back(0),
-            Some(call) => drop(tokio::spawn(Stopping(Some(lease)).run(call))),
-        }
-    }
-}
-
-/// A runner whose call nobody wants any more. Dropped before it has stopped,
-/// as happens to tasks when the server ends, the runner is ended.
-struct Stopping(Option<Lease>);
-
-impl Stopping {
-    /// Asks for the call to stop, waits for the grace, and ends the runner if it did not.
-    async fn run(mut self, call: u64) {
-        let Some(runner) = self.0.as_mut().and_then(|lease| lease.runner.as_mut()) else {
-            return;
-        };
-        let stopped = async {
-            runner.cancel(call).ok()?;
-            loop {
-                let heard = runner.receive().await.ok()??;
-                match heard.envelope.kind {
-                    Kind::Progress => {}
-                    Kind::Reply | Kind::OutOfMemory | Kind::TooLong => return Some(heard.envelope.pages),
-                    _ => return None,
-                }
-            }
-        };
-        match timeout(GRACE, stopped).await {
-            Ok(Some(pages)) => {
-                if let Some(lease) = self.0.take() {
-                    lease.give_back(pages);
-                }
-            }
-            _ => tracing::debug!(call, "a cancelled call did not stop, its runner is ended"),
-        }
-    }
-}
-
-impl Drop for Stopping {
-    fn drop(&mut self) {
-        if let Some(lease) = self.0.take() {
-            lease.end();
-        }
-    }
-}
-
-/// A call on a runner. Dropping it cancels it.
-#[derive(Debug)]
-pub struct Call {
-    number: u64,
-    lease: Option<Lease>,
-    pool: Arc<Pool>,
-    request: Request,
-    retried: bool,
-}
-
-impl Call {
-    /// What the call says next; nothing after a reply or an error.
-    ///
-    /// A runner that dies by itself in the middle costs one attempt, and the
-    /// call begins again on another.
-    ///
-    /// # Errors
-    /// `deadline_exceeded`, `trapped`, `lost`, `out_of_memory`,
-    /// `limit_exceeded` for the reply's length, and those of [`Pool::call`] for the second attempt.
-    pub async fn next(&mut self) -> Result<Event, ErrorBody> {
-        loop {
-            let Some(runner) = self.lease.as_mut().and_then(|lease| lease.runner.as_mut()) else {
-                return Err(ErrorBody::new(ErrorCode::Internal, "the call has ended already"));
-            };
-            let Ok(heard) = timeout_at(self.request.deadline, runner.receive()).await else {
-                tracing::info!(pid = runner.pid, "a call passed its deadline, its runner is ended");
-                self.end();
-                return Err(too_late());
-            };
-            let heard = match heard {
-                Ok(Some(heard)) => heard,
-                Ok(None) | Err(_) => {
-                    tracing::warn!(pid = runner.pid, retried = self.retried, "a runner died in the middle of a call");
-                    self.end();
-                    self.again().await?;
-                    continue;
-                }
-            };
-            let envelope = heard.envelope;
-            match envelope.kind {
-                Kind::Progress => return Ok(Event::Progress(envelope.value)),
-                Kind::Reply => {
-                    self.give_back(envelope.pages);
-                    return Ok(Event::Reply(heard.bulk));
-                }
-                Kind::OutOfMemory => {
-                    self.give_back(u32::MAX);
-                    let words = "the runner has no memory for the call's frame";
-                    return Err(ErrorBody::new(ErrorCode::OutOfMemory, words));
-                }
-                Kind::TooLong => {
-                    self.give_back(u32::MAX);
-                    return Err(ErrorBody::limit(
-                        "reply_bytes",
-                        self.pool.settings.max_reply_bytes,
-                        envelope.length,
-                    ));
-                }
-                Kind::Trapped => {
-                    let words = match &heard.bulk {
-                        Bulk::Inline(words) => String::from_utf8_lossy(words).into_owned(),
-                        Bulk::Memfd { .. } => String::new(),
-                    };
-                    tracing::warn!(pid = runner.pid, %words, "a guest trapped");
-                    self.end();
-                    return Err(ErrorBody::new(ErrorCode::Trapped, format!("the operation trapped: {words}")));
-                }
-                Kind::Call | Kind::Cancel | Kind::Ready => {
-                    self.end();
-                    return Err(ErrorBody::new(ErrorCode::Internal, "a runner said something impossible"));
-                }
-            }
-        }
-    }
-
-    /// Gets a runner and sends it the frame.
-    async fn begin(&mut self) -> Result<(), ErrorBody> {
-        loop {
-            let mut lease = self.pool.lease(self.request.deadline).await?;
-            let sent = lease
-                .runner
-                .as_ref()
-                .is_some_and(|runner| runner.send(self.number, &self.request.frame).is_ok());
-            if sent {
-                lease.running = Some(self.number);
-                self.lease = Some(lease);
-                return Ok(());
-            }
-            // It died while it was idle.
-            lease.end();
-            if std::mem::replace(&mut self.retried, true) {
-                return Err(lost());
-            }
-        }
-    }
-
-    async fn again(&mut self) -> Result<(), ErrorBody> {
-        if std::mem::replace(&mut self.retried, true) {
-            return Err(lost());
-        }
-        self.begin().await
-    }
-
-    fn give_back(&mut self, pages: u32) {
-        if let Some(lease) = self.lease.take() {
-            lease.give_back(pages);
-        }
-    }
-
-    fn end(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            lease.end();
-        }
-    }
-}
-
 fn ending() -> ErrorBody {
     ErrorBody::new(ErrorCode::Unavailable, "the server is ending")
 }
 
-fn too_late() -> ErrorBody {
-    ErrorBody::new(ErrorCode::DeadlineExceeded, "the call had not ended by its deadline")
-}
-
-fn lost() -> ErrorBody {
-    ErrorBody::new(ErrorCode::Lost, "the runner died, and so did the one that tried again")
+pub(super) fn too_late() -> ErrorBody {
+    ErrorBody::new(
+        ErrorCode::DeadlineExceeded,
+        "the call had not ended by its deadline",
+    )
 }

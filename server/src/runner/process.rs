@@ -120,15 +120,19 @@ impl Runner {
         }
     }
 
-    /// Hands a call's frame to the runner.
-    pub(super) fn send(&self, call: u64, frame: &Bulk) -> io::Result<()> {
+    /// Hands a call's frame to the runner; `more` says that others wait.
+    pub(super) fn send(&self, call: u64, frame: &Bulk, more: bool) -> io::Result<()> {
         let mut envelope = Envelope::new(Kind::Call, call);
+        envelope.more = more;
         envelope.length = frame.length();
         // The socket holds several messages and a runner has one call at a time, so this doesn't block.
         match frame {
-            Bulk::Inline(bytes) => {
-                wire::send(self.socket.get_ref(), envelope, &[io::IoSlice::new(bytes)], None)
-            }
+            Bulk::Inline(bytes) => wire::send(
+                self.socket.get_ref(),
+                envelope,
+                &[io::IoSlice::new(bytes)],
+                None,
+            ),
             Bulk::Memfd { file, .. } => {
                 // Each runner reads by offset, so that the shared position doesn't matter.
                 wire::send(self.socket.get_ref(), envelope, &[], Some(file.as_fd()))
@@ -138,7 +142,12 @@ impl Runner {
 
     /// Asks the runner to stop a call.
     pub(super) fn cancel(&self, call: u64) -> io::Result<()> {
-        wire::send(self.socket.get_ref(), Envelope::new(Kind::Cancel, call), &[], None)
+        wire::send(
+            self.socket.get_ref(),
+            Envelope::new(Kind::Cancel, call),
+            &[],
+            None,
+        )
     }
 
     /// The next message; `None` when the runner has ended.

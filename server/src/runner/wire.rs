@@ -11,8 +11,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::cmsg_space;
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{
-    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
+    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
 };
 
 use crate::bulk::INLINE;
@@ -67,6 +67,8 @@ impl Kind {
 pub struct Envelope {
     /// What the message says.
     pub kind: Kind,
+    /// With a call: others wait, so the next one is sent right after the reply.
+    pub more: bool,
     /// The server's own number for the call.
     pub call: u64,
     /// Bytes of the frame (or words), here or in the memfd.
@@ -83,6 +85,7 @@ impl Envelope {
     pub fn new(kind: Kind, call: u64) -> Self {
         Self {
             kind,
+            more: false,
             call,
             length: 0,
             pages: 0,
@@ -93,6 +96,7 @@ impl Envelope {
     fn to_bytes(self) -> [u8; ENVELOPE] {
         let mut bytes = [0; ENVELOPE];
         bytes[0] = self.kind as u8;
+        bytes[1] = u8::from(self.more);
         bytes[4..8].copy_from_slice(&self.pages.to_le_bytes());
         bytes[8..16].copy_from_slice(&self.call.to_le_bytes());
         bytes[16..24].copy_from_slice(&self.length.to_le_bytes());
@@ -102,10 +106,13 @@ impl Envelope {
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (bytes, _) = bytes.split_first_chunk::<ENVELOPE>()?;
-        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let word = |at: usize| {
+            u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
         let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
         Some(Self {
             kind: Kind::from_byte(bytes[0])?,
+            more: bytes[1] != 0,
             pages: word(4),
             call: long(8),
             length: long(16),
@@ -138,7 +145,12 @@ impl Received {
 /// # Errors
 /// When the system is out of descriptors.
 pub fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
-    let (ours, theirs) = rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    let (ours, theirs) = rustix::net::socketpair(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )?;
     rustix::io::ioctl_fionbio(&ours, true)?;
     Ok((ours, theirs))
 }
@@ -192,7 +204,12 @@ pub fn receive(socket: impl AsFd, buffer: &mut [u8], wait: bool) -> io::Result<O
         flags |= RecvFlags::DONTWAIT;
     }
     let result = retry_on_intr(|| {
-        rustix::net::recvmsg(socket.as_fd(), &mut [IoSliceMut::new(buffer)], &mut control, flags)
+        rustix::net::recvmsg(
+            socket.as_fd(),
+            &mut [IoSliceMut::new(buffer)],
+            &mut control,
+            flags,
+        )
     });
     let message = match result {
         // The other end died with a message of ours unread.

@@ -1,29 +1,7 @@
 // A page with nothing on it but the client, for tests to call.
 
-import { createLocus, type Locus, LocusError, type Ran } from "@locus/client";
-
-/** How a promise ended, in a form that can leave the page. */
-export interface Ended<T = unknown> {
-  value?: T;
-  /** An error's stable code, or its name where it has none. */
-  code?: string;
-  message?: string;
-  details?: Record<string, unknown>;
-  ran?: Ran;
-  /** Milliseconds from `settled` to the end. */
-  ms: number;
-}
-
-declare global {
-  interface Window {
-    locus: Locus;
-    createLocus: typeof createLocus;
-    settled<T>(promise: Promise<T>): Promise<Ended<T>>;
-    sleep(milliseconds: number): Promise<void>;
-    /** Waits until `condition` holds. */
-    until(condition: () => boolean, milliseconds?: number): Promise<void>;
-  }
-}
+import { createLocus, LocusError } from "@locus/client";
+import type {} from "./window.ts";
 
 window.createLocus = createLocus;
 window.locus = createLocus();
@@ -49,6 +27,17 @@ window.settled = async (promise) => {
     }
     return { code: (error as Error).name, message: (error as Error).message, ms: ms() };
   }
+};
+
+window.chosen = () => {
+  const file = document.querySelector<HTMLInputElement>("#files")?.files?.[0];
+  if (!file) throw new Error("no file was chosen");
+  return file;
+};
+
+window.digest = async (bytes) => {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes ?? new Uint8Array()));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 };
 
 document.title = "ready";

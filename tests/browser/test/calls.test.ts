@@ -25,7 +25,9 @@ describe.each([
     const ended = await page.evaluate(async (prefer) => {
       const bytes = new TextEncoder().encode("hello");
       const large = new Uint8Array(5_000_001).map((_, index) => index);
-      const ended = await window.settled(window.locus.call("echo", {}, [bytes, new Blob([large]), new Uint8Array(0)], { prefer }));
+      const ended = await window.settled(
+        window.locus.call("echo", {}, [bytes, new Blob([large]), new Uint8Array(0)], { prefer }),
+      );
       const [first, second, third] = ended.value?.payloads ?? [];
       return {
         ...ended,
@@ -38,7 +40,14 @@ describe.each([
         isolated: window.locus.state.current.isolated,
       };
     }, prefer);
-    expect(ended).toMatchObject({ value: { bytes: 5_000_006 }, text: "hello", same: true, empty: 0, kept: 5, isolated: isolation });
+    expect(ended).toMatchObject({
+      value: { bytes: 5_000_006 },
+      text: "hello",
+      same: true,
+      empty: 0,
+      kept: 5,
+      isolated: isolation,
+    });
     expect(ended.ran).toMatchObject({ place: prefer, reason: expect.stringContaining("as you chose") });
     if (prefer === "server") expect(ended.ran?.moved_bytes).toBeGreaterThan(10_000_000);
     else expect(ended.ran?.moved_bytes).toBe(0);

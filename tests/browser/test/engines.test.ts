@@ -36,15 +36,24 @@ describe.each([
     });
     expect(state).toMatchObject({ isolated: isolation, codec: "ready" });
     if (isolation) expect(state.threads).toBeGreaterThan(1);
-    else expect(state).toMatchObject({ threads: 1, isolation_reason: expect.stringContaining("Cross-Origin-Opener-Policy") });
+    else
+      expect(state).toMatchObject({
+        threads: 1,
+        isolation_reason: expect.stringContaining("Cross-Origin-Opener-Policy"),
+      });
   });
 
   test("a call that heeds the stop flag is cancelled", async () => {
     const result = await page.evaluate(async () => {
-      const busy = () => window.locus.state.current.engines.find((engine) => engine.busy && engine.operation === "spin");
+      const busy = () =>
+        window.locus.state.current.engines.find((engine) => engine.busy && engine.operation === "spin");
       const stop = new AbortController();
       const progress: [string | undefined, number][] = [];
-      const options = { prefer: "local", signal: stop.signal, onProgress: (p: { phase?: string | undefined; fraction: number }) => void progress.push([p.phase, p.fraction]) } as const;
+      const options = {
+        prefer: "local",
+        signal: stop.signal,
+        onProgress: (p: { phase?: string | undefined; fraction: number }) => void progress.push([p.phase, p.fraction]),
+      } as const;
       const call = window.settled(window.locus.call("spin", {}, [], options));
       await window.until(() => progress.length > 3);
       const engine = busy()?.id;
@@ -104,7 +113,12 @@ describe.each([
 
   test.each([
     { what: "a panic", operation: "panic", parameters: {}, words: "asked to panic" },
-    { what: "a panic in the pool", operation: "panic", parameters: { in_pool: true }, words: isolation ? "asked to panic in the pool" : "asked to panic" },
+    {
+      what: "a panic in the pool",
+      operation: "panic",
+      parameters: { in_pool: true },
+      words: isolation ? "asked to panic in the pool" : "asked to panic",
+    },
     { what: "recursion without end", operation: "recurse", parameters: {}, words: "trapped" },
   ] as const)("$what costs the engine and not the page", async ({ operation, parameters, words }) => {
     const result = await page.evaluate(
@@ -145,7 +159,9 @@ describe.each([
       const stop = new AbortController();
       const hang = window.settled(locus.call("hang", {}, [], { prefer: "local", signal: stop.signal }));
       await window.until(() => locus.state.current.engines.some((engine) => engine.operation === "hang"));
-      const waiting = [1, 2, 3].map((length) => window.settled(locus.call("echo", {}, [new Uint8Array(length)], { prefer: "local" })));
+      const waiting = [1, 2, 3].map((length) =>
+        window.settled(locus.call("echo", {}, [new Uint8Array(length)], { prefer: "local" })),
+      );
       await window.sleep(200);
       const before = locus.state.current.engines.some((engine) => engine.operation === "hang");
       stop.abort();
@@ -175,7 +191,9 @@ describe.each([
 
   test("more memory than there is is an error, and the page goes on", async () => {
     const result = await page.evaluate(async () => {
-      const ended = await window.settled(window.locus.call("allocate", { bytes: 8 * 2 ** 30 }, [], { prefer: "local" }));
+      const ended = await window.settled(
+        window.locus.call("allocate", { bytes: 8 * 2 ** 30 }, [], { prefer: "local" }),
+      );
       const next = await window.settled(window.locus.call("echo", {}, [], { prefer: "local" }));
       return { code: ended.code, next: next.value?.result };
     });
@@ -192,7 +210,10 @@ describe.each([
         await window.until(() => window.locus.state.current.engines.some((engine) => engine.operation === "hang"));
         stop.abort();
         const began = performance.now();
-        const pool = round % 4 === 0 ? window.settled(window.locus.call("panic", { in_pool: true }, [], { prefer: "local" })) : undefined;
+        const pool =
+          round % 4 === 0
+            ? window.settled(window.locus.call("panic", { in_pool: true }, [], { prefer: "local" }))
+            : undefined;
         const next = await window.settled(window.locus.call("echo", {}, [new Uint8Array(round)], { prefer: "local" }));
         times.push(performance.now() - began);
         if ((await hang).code !== "AbortError" || next.value?.result.bytes !== round) return { failed: round, next };
@@ -213,7 +234,9 @@ describe.each([
       const calls = [1, 2, 3].map(() => window.settled(locus.call("spin", {}, [], { prefer: "local" })));
       await window.until(() => locus.state.current.engines.some((engine) => engine.operation === "spin"));
       locus.close();
-      return [...(await Promise.all(calls)), await window.settled(locus.call("echo", {}, [], { prefer: "local" }))].map(({ code }) => code);
+      return [...(await Promise.all(calls)), await window.settled(locus.call("echo", {}, [], { prefer: "local" }))].map(
+        ({ code }) => code,
+      );
     });
     expect(codes).toEqual(["unavailable", "unavailable", "unavailable", "unavailable"]);
   });
@@ -235,6 +258,10 @@ describe.each([
       const next = await window.settled(window.locus.call("echo", {}, [await handle.getFile()], { prefer: "local" }));
       return { code: ended.code, message: ended.message, next: next.value?.result };
     });
-    expect(result).toMatchObject({ code: "invalid_input", message: expect.stringContaining("could not be read"), next: { bytes: 50 } });
+    expect(result).toMatchObject({
+      code: "invalid_input",
+      message: expect.stringContaining("could not be read"),
+      next: { bytes: 50 },
+    });
   });
 });

@@ -26,7 +26,13 @@ afterEach(async () => {
 const echo = (prefer: "local" | "server" | "auto") =>
   page.evaluate(async (prefer) => {
     const ended = await window.settled(window.locus.call("echo", {}, [new Uint8Array(3)], { prefer }));
-    return { code: ended.code, place: ended.value?.ran.place, reason: ended.value?.ran.reason, ms: ended.ms, total_ms: ended.value?.ran.total_ms };
+    return {
+      code: ended.code,
+      place: ended.value?.ran.place,
+      reason: ended.value?.ran.reason,
+      ms: ended.ms,
+      total_ms: ended.value?.ran.total_ms,
+    };
   }, prefer);
 /** Loads the codec, as a page does after its first paint: it comes from the same server. */
 const warm = () =>
@@ -54,13 +60,21 @@ test("a call that runs on the server when it is killed goes on in this browser",
   await page.evaluate(() => {
     const stop = new AbortController();
     const places: string[] = [];
-    const call = window.settled(window.locus.call("spin", {}, [], { prefer: "server", signal: stop.signal, onProgress: (p) => void places.push(p.place) }));
+    const call = window.settled(
+      window.locus.call("spin", {}, [], {
+        prefer: "server",
+        signal: stop.signal,
+        onProgress: (p) => void places.push(p.place),
+      }),
+    );
     Object.assign(window, { spin: { stop, places, call } });
     return window.until(() => places.length > 2);
   });
   await server.stop("SIGKILL");
   const result = await page.evaluate(async () => {
-    const { spin } = window as unknown as { spin: { stop: AbortController; places: string[]; call: Promise<{ code?: string }> } };
+    const { spin } = window as unknown as {
+      spin: { stop: AbortController; places: string[]; call: Promise<{ code?: string }> };
+    };
     await window.until(() => spin.places.at(-1) === "local");
     spin.stop.abort();
     return { code: (await spin.call).code, first: spin.places[0] };
@@ -72,7 +86,11 @@ test("a call on the server tells its progress and is cancelled", async () => {
   const result = await page.evaluate(async () => {
     const stop = new AbortController();
     const progress: [string | undefined, number][] = [];
-    const options = { prefer: "server", signal: stop.signal, onProgress: (p: { phase?: string | undefined; fraction: number }) => void progress.push([p.phase, p.fraction]) } as const;
+    const options = {
+      prefer: "server",
+      signal: stop.signal,
+      onProgress: (p: { phase?: string | undefined; fraction: number }) => void progress.push([p.phase, p.fraction]),
+    } as const;
     const call = window.settled(window.locus.call("spin", {}, [], options));
     await window.until(() => progress.length > 2);
     stop.abort();
@@ -85,14 +103,17 @@ test("a call on the server tells its progress and is cancelled", async () => {
 });
 
 test("a deadline ends a call on the server", async () => {
-  const result = await page.evaluate(() => window.settled(window.locus.call("hang", {}, [], { prefer: "server", deadlineMs: 400 })));
+  const result = await page.evaluate(() =>
+    window.settled(window.locus.call("hang", {}, [], { prefer: "server", deadlineMs: 400 })),
+  );
   expect(result).toMatchObject({ code: "deadline_exceeded" });
   expect(result.ms).toBeLessThan(3_000);
 });
 
 test("an operation's own error stays where it happened", async () => {
   const codes = await page.evaluate(async () => {
-    const call = (prefer: "local" | "server" | "auto") => window.settled(window.locus.call("echo", { surplus: 1 } as never, [], { prefer }));
+    const call = (prefer: "local" | "server" | "auto") =>
+      window.settled(window.locus.call("echo", { surplus: 1 } as never, [], { prefer }));
     const ended = [await call("local"), await call("server"), await call("auto")];
     return ended.map(({ code, ran }) => [code, ran?.place]);
   });
@@ -134,17 +155,24 @@ test("a server that never has room is asked a few times, then this browser compu
 
 test("what does not fit in this browser goes to the server, unless it was to stay", async () => {
   const result = await page.evaluate(async () => {
-    const call = (prefer: "local" | "auto") => window.settled(window.locus.call("allocate", { bytes: 3_900 * 2 ** 20 }, [], { prefer }));
+    const call = (prefer: "local" | "auto") =>
+      window.settled(window.locus.call("allocate", { bytes: 3_900 * 2 ** 20 }, [], { prefer }));
     const [auto, local] = [await call("auto"), await call("local")];
     return { auto: auto.value?.ran ?? auto.ran, code: local.code, local: local.ran?.place };
   });
-  expect(result.auto).toMatchObject({ place: "server", reason: expect.stringMatching(/^server: needs 4\.\d GB, more than this browser can give$/) });
+  expect(result.auto).toMatchObject({
+    place: "server",
+    reason: expect.stringMatching(/^server: needs 4\.\d GB, more than this browser can give$/),
+  });
   expect(result).toMatchObject({ code: "limit_exceeded", local: "local" });
 });
 
 test("without the codec, calls go to the server", async () => {
   await page.route("**/locus_codec_bg.wasm", (route) => route.fulfill({ status: 404, body: "gone" }));
-  expect(await echo("auto")).toMatchObject({ place: "server", reason: expect.stringContaining("the codec could not be loaded") });
+  expect(await echo("auto")).toMatchObject({
+    place: "server",
+    reason: expect.stringContaining("the codec could not be loaded"),
+  });
   expect(await echo("local")).toMatchObject({ code: "unavailable" });
 });
 

@@ -33,7 +33,12 @@ impl Canvas {
     }
 
     /// Asks `shade` for the colour at `grid`² points of every pixel and averages them.
-    pub fn shaded(width: usize, height: usize, grid: usize, shade: impl Fn(f32, f32) -> V3 + Sync) -> Self {
+    pub fn shaded(
+        width: usize,
+        height: usize,
+        grid: usize,
+        shade: impl Fn(f32, f32) -> V3 + Sync,
+    ) -> Self {
         Self::shaded_with_alpha(width, height, grid, |x, y| opaque(shade(x, y)))
     }
 
@@ -46,18 +51,22 @@ impl Canvas {
     ) -> Self {
         let mut canvas = Canvas::transparent(width, height);
         let step = 1.0 / grid as f32;
-        canvas.pixels.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
-            for (x, pixel) in row.iter_mut().enumerate() {
-                for sample in 0..grid * grid {
-                    let sx = x as f32 + (0.5 + (sample % grid) as f32) * step;
-                    let sy = y as f32 + (0.5 + (sample / grid) as f32) * step;
-                    let colour = shade(sx, sy);
-                    for (sum, value) in pixel.iter_mut().zip(colour) {
-                        *sum += value * step * step;
+        canvas
+            .pixels
+            .par_chunks_mut(width)
+            .enumerate()
+            .for_each(|(y, row)| {
+                for (x, pixel) in row.iter_mut().enumerate() {
+                    for sample in 0..grid * grid {
+                        let sx = x as f32 + (0.5 + (sample % grid) as f32) * step;
+                        let sy = y as f32 + (0.5 + (sample / grid) as f32) * step;
+                        let colour = shade(sx, sy);
+                        for (sum, value) in pixel.iter_mut().zip(colour) {
+                            *sum += value * step * step;
+                        }
                     }
                 }
-            }
-        });
+            });
         canvas
     }
 
@@ -79,7 +88,13 @@ impl Canvas {
     }
 
     /// Lays `colour` over the pixels near `at`, as far as `cover` of the pixel's centre says.
-    pub fn shape(&mut self, at: (f32, f32), reach: f32, colour: V3, cover: impl Fn(f32, f32) -> f32) {
+    pub fn shape(
+        &mut self,
+        at: (f32, f32),
+        reach: f32,
+        colour: V3,
+        cover: impl Fn(f32, f32) -> f32,
+    ) {
         let (x0, x1) = ((at.0 - reach).floor() as i32, (at.0 + reach).ceil() as i32);
         let (y0, y1) = ((at.1 - reach).floor() as i32, (at.1 + reach).ceil() as i32);
         for y in y0.max(0)..y1.min(self.height as i32) {
@@ -97,7 +112,14 @@ impl Canvas {
     }
 
     /// A straight stroke with round ends, `widths` wide at `from` and at `to`. One thinner than a pixel grows fainter.
-    pub fn stroke(&mut self, from: (f32, f32), to: (f32, f32), widths: (f32, f32), colour: V3, opacity: f32) {
+    pub fn stroke(
+        &mut self,
+        from: (f32, f32),
+        to: (f32, f32),
+        widths: (f32, f32),
+        colour: V3,
+        opacity: f32,
+    ) {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let squared = (dx * dx + dy * dy).max(1e-9);
         let middle = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
@@ -130,12 +152,15 @@ impl Canvas {
     /// `change` of every pixel's colour; its arguments are the pixel's column, row and colour.
     pub fn adjust(&mut self, change: impl Fn(usize, usize, V3) -> V3 + Sync) {
         let width = self.width;
-        self.pixels.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
-            for (x, pixel) in row.iter_mut().enumerate() {
-                let colour = change(x, y, crate::vector::v3(pixel[0], pixel[1], pixel[2]));
-                *pixel = [colour.x, colour.y, colour.z, pixel[3]];
-            }
-        });
+        self.pixels
+            .par_chunks_mut(width)
+            .enumerate()
+            .for_each(|(y, row)| {
+                for (x, pixel) in row.iter_mut().enumerate() {
+                    let colour = change(x, y, crate::vector::v3(pixel[0], pixel[1], pixel[2]));
+                    *pixel = [colour.x, colour.y, colour.z, pixel[3]];
+                }
+            });
     }
 
     /// The mean of each `by` × `by` block.

@@ -34,9 +34,13 @@ pub fn write(samples: &Path, decoded: &Path) -> Result<()> {
     let mut entries = Vec::new();
     for sample in SAMPLES {
         let decoded = decoded.join(format!("{}.png", sample.file));
-        let (width, height) = image::image_dimensions(&decoded).with_context(|| decoded.display().to_string())?;
+        let (width, height) =
+            image::image_dimensions(&decoded).with_context(|| decoded.display().to_string())?;
         let path = samples.join(sample.file);
-        let bytes = path.metadata().with_context(|| path.display().to_string())?.len();
+        let bytes = path
+            .metadata()
+            .with_context(|| path.display().to_string())?
+            .len();
         entries.push(Entry {
             file: sample.file.into(),
             title: sample.title.into(),
@@ -54,7 +58,9 @@ pub fn write(samples: &Path, decoded: &Path) -> Result<()> {
 
 /// A copy of the PNG at `from`, at most 320 pixels on its longer side, for the encoder of thumbnails.
 pub fn write_thumb(from: &Path, to: &Path) -> Result<()> {
-    let whole = image::open(from).with_context(|| from.display().to_string())?.to_rgba8();
+    let whole = image::open(from)
+        .with_context(|| from.display().to_string())?
+        .to_rgba8();
     let side = whole.width().max(whole.height());
     let fit = |length: u32| (length * 320).div_ceil(side).max(1);
     let small = image::imageops::resize(

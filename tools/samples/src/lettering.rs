@@ -66,19 +66,27 @@ fn glyph(letter: char) -> &'static str {
 fn strokes(letter: char) -> impl Iterator<Item = (bool, Vec<(f32, f32)>)> {
     glyph(letter).split_whitespace().map(|text| {
         let digits = text.trim_start_matches('~').as_bytes();
-        let points = digits.chunks(2).map(|p| (f32::from(p[0] - b'0'), f32::from(p[1] - b'0'))).collect();
+        let points = digits
+            .chunks(2)
+            .map(|p| (f32::from(p[0] - b'0'), f32::from(p[1] - b'0')))
+            .collect();
         (text.starts_with('~'), points)
     })
 }
 
 fn width_of(letter: char) -> f32 {
     let points = strokes(letter).flat_map(|(_, points)| points);
-    if letter == ' ' { 3.0 } else { points.fold(0.0, |width, point| point.0.max(width)) }
+    if letter == ' ' {
+        3.0
+    } else {
+        points.fold(0.0, |width, point| point.0.max(width))
+    }
 }
 
 /// Chaikin's corner cutting: every corner becomes two, a quarter of the way along its sides. The ends stay.
 fn rounded(points: &[(f32, f32)]) -> Vec<(f32, f32)> {
-    let along = |a: (f32, f32), b: (f32, f32), t: f32| (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
+    let along =
+        |a: (f32, f32), b: (f32, f32), t: f32| (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
     let last = points.len() - 1;
     let mut out = vec![points[0]];
     for (i, pair) in points.windows(2).enumerate() {
@@ -152,8 +160,15 @@ pub fn write_pixels(canvas: &mut Canvas, x: usize, y: usize, text: &str, colour:
                 let (from, to) = (pair[0], pair[1]);
                 let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).max(1);
                 for step in 0..=steps {
-                    let along = |a: i32, b: i32| (2 * a * steps + 2 * (b - a) * step + steps).div_euclid(2 * steps);
-                    canvas.cover(pen + along(from.0, to.0), y as i32 + along(from.1, to.1), colour, 1.0);
+                    let along = |a: i32, b: i32| {
+                        (2 * a * steps + 2 * (b - a) * step + steps).div_euclid(2 * steps)
+                    };
+                    canvas.cover(
+                        pen + along(from.0, to.0),
+                        y as i32 + along(from.1, to.1),
+                        colour,
+                        1.0,
+                    );
                 }
             }
         }
@@ -163,5 +178,7 @@ pub fn write_pixels(canvas: &mut Canvas, x: usize, y: usize, text: &str, colour:
 
 /// Columns that [`write_pixels`] needs for `text`.
 pub fn pixels_wide(text: &str) -> usize {
-    text.chars().map(|letter| width_of(letter) as usize + 3).sum()
+    text.chars()
+        .map(|letter| width_of(letter) as usize + 3)
+        .sum()
 }

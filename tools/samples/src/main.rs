@@ -34,14 +34,21 @@ fn names() -> Result<()> {
 }
 
 fn draw(folder: &Path, names: &[&str]) -> Result<()> {
-    if let Some(unknown) = names.iter().find(|name| !DRAWINGS.iter().any(|drawing| drawing.name == **name)) {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| !DRAWINGS.iter().any(|drawing| drawing.name == **name))
+    {
         bail!("there is no picture named {unknown}");
     }
     for drawing in DRAWINGS {
         if names.is_empty() || names.contains(&drawing.name) {
             let begun = std::time::Instant::now();
             (drawing.draw)(folder).with_context(|| format!("drawing {}", drawing.name))?;
-            eprintln!("drew {} in {:.1} s", drawing.name, begun.elapsed().as_secs_f32());
+            eprintln!(
+                "drew {} in {:.1} s",
+                drawing.name,
+                begun.elapsed().as_secs_f32()
+            );
         }
     }
     Ok(())

@@ -20,7 +20,13 @@ impl Camera {
     pub fn new(eye: V3, target: V3, degrees: f32) -> Self {
         let ahead = (target - eye).unit();
         let right = v3(0.0, 1.0, 0.0).cross(ahead).unit();
-        Camera { eye, ahead, right, up: ahead.cross(right), half: (degrees.to_radians() / 2.0).tan() }
+        Camera {
+            eye,
+            ahead,
+            right,
+            up: ahead.cross(right),
+            half: (degrees.to_radians() / 2.0).tan(),
+        }
     }
 
     /// The direction of a point of the picture; both from -1 to 1 across the width, `v` upwards on the same scale.
@@ -48,7 +54,11 @@ pub fn hit(
             let (mut low, mut high) = (before, t);
             for _ in 0..10 {
                 let middle = (low + high) / 2.0;
-                if above(middle) < 0.0 { high = middle } else { low = middle }
+                if above(middle) < 0.0 {
+                    high = middle;
+                } else {
+                    low = middle;
+                }
             }
             return Some((low + high) / 2.0);
         }
@@ -60,7 +70,13 @@ pub fn hit(
 
 /// How much of the sun a point sees, 0 to 1, past what lies within `first` to `reach` towards it. `softness` is the sun's apparent radius in
 /// radians, exaggerated as far as pleases.
-pub fn sunlight(above: impl Fn(V3) -> f32, from: V3, sun: V3, (first, reach): (f32, f32), softness: f32) -> f32 {
+pub fn sunlight(
+    above: impl Fn(V3) -> f32,
+    from: V3,
+    sun: V3,
+    (first, reach): (f32, f32),
+    softness: f32,
+) -> f32 {
     let (mut t, mut seen) = (first, 1.0_f32);
     while t < reach {
         let clear = above(from + sun * t);

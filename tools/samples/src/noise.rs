@@ -65,7 +65,11 @@ pub fn noise2(x: f32, y: f32, seed: u32) -> f32 {
         gx * px + gy * py
     };
     let (u, v) = (fade(x), fade(y));
-    1.3 * lerp(lerp(slope(0, 0), slope(1, 0), u), lerp(slope(0, 1), slope(1, 1), u), v)
+    1.3 * lerp(
+        lerp(slope(0, 0), slope(1, 0), u),
+        lerp(slope(0, 1), slope(1, 1), u),
+        v,
+    )
 }
 
 /// Gradient noise in space, about -1 to 1, with features about 1 wide.
@@ -118,7 +122,11 @@ pub fn fbm3(mut x: f32, mut y: f32, mut z: f32, octaves: u32, gain: f32, seed: u
         sum += weight * noise3(x, y, z, seed.wrapping_add(octave * 101));
         total += weight;
         weight *= gain;
-        (x, y, z) = (1.6 * x - 1.2 * y + 17.3, 1.2 * x + 1.6 * y - 9.1, 2.0 * z + 5.7);
+        (x, y, z) = (
+            1.6 * x - 1.2 * y + 17.3,
+            1.2 * x + 1.6 * y - 9.1,
+            2.0 * z + 5.7,
+        );
     }
     sum / total
 }

@@ -38,7 +38,12 @@ pub struct Wear {
 
 impl Terrain {
     /// A plain at `height(x, z)`, where x and z are metres from its corner.
-    pub fn new(width: usize, depth: usize, cell: f32, height: impl Fn(f32, f32) -> f32 + Sync) -> Self {
+    pub fn new(
+        width: usize,
+        depth: usize,
+        cell: f32,
+        height: impl Fn(f32, f32) -> f32 + Sync,
+    ) -> Self {
         let heights = (0..width * depth)
             .into_par_iter()
             .map(|i| height((i % width) as f32 * cell, (i / width) as f32 * cell))
@@ -54,30 +59,48 @@ impl Terrain {
     }
 
     fn neighbours(&self, cell: usize) -> impl Iterator<Item = (usize, f32)> + use<> {
-        const AROUND: [(i32, i32); 8] = [(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)];
+        const AROUND: [(i32, i32); 8] = [
+            (-1, 0),
+            (1, 0),
+            (0, -1),
+            (0, 1),
+            (-1, -1),
+            (1, -1),
+            (-1, 1),
+            (1, 1),
+        ];
         let (width, depth, size) = (self.width as i32, self.depth as i32, self.cell);
         let (x, z) = (cell as i32 % width, cell as i32 / width);
         AROUND.iter().filter_map(move |&(dx, dz)| {
             let (nx, nz) = (x + dx, z + dz);
             let inside = nx >= 0 && nz >= 0 && nx < width && nz < depth;
-            let far = if dx != 0 && dz != 0 { size * std::f32::consts::SQRT_2 } else { size };
+            let far = if dx != 0 && dz != 0 {
+                size * std::f32::consts::SQRT_2
+            } else {
+                size
+            };
             inside.then_some(((nz * width + nx) as usize, far))
         })
     }
 
     /// Cells from the sea inwards, each after the one it drains to. Fills hollows to their brim on the way and sets `outflow`.
     fn route(&mut self) -> Vec<u32> {
-        let key = |height: f32, cell: usize| Reverse((u64::from(height.max(0.0).to_bits()) << 32) | cell as u64);
+        let key = |height: f32, cell: usize| {
+            Reverse((u64::from(height.max(0.0).to_bits()) << 32) | cell as u64)
+        };
         let mut order = Vec::with_capacity(self.heights.len());
         let mut queue = BinaryHeap::new();
         let mut known = vec![false; self.heights.len()];
-        for cell in 0..self.heights.len() {
+        for (cell, known) in known.iter_mut().enumerate() {
             let (x, z) = (cell % self.width, cell / self.width);
             let edge = x == 0 || z == 0 || x + 1 == self.width || z + 1 == self.depth;
-            let shore = self.heights[cell] <= 0.0 && self.neighbours(cell).any(|(other, _)| self.heights[other] > 0.0);
+            let shore = self.heights[cell] <= 0.0
+                && self
+                    .neighbours(cell)
+                    .any(|(other, _)| self.heights[other] > 0.0);
             if edge || shore {
                 queue.push(key(self.heights[cell], cell));
-                known[cell] = true;
+                *known = true;
                 self.outflow[cell] = cell as u32;
             }
         }
@@ -102,9 +125,18 @@ impl Terrain {
                 if self.outflow[cell] == cell as u32 || self.heights[cell] <= 0.0 {
                     return self.outflow[cell];
                 }
-                let slope = |(other, far): (usize, f32)| ((self.heights[cell] - self.heights[other]) / far, other as u32);
-                let best = self.neighbours(cell).map(slope).max_by(|a, b| a.0.total_cmp(&b.0));
-                best.filter(|best| best.0 > 0.0).map_or(self.outflow[cell], |best| best.1)
+                let slope = |(other, far): (usize, f32)| {
+                    (
+                        (self.heights[cell] - self.heights[other]) / far,
+                        other as u32,
+                    )
+                };
+                let best = self
+                    .neighbours(cell)
+                    .map(slope)
+                    .max_by(|a, b| a.0.total_cmp(&b.0));
+                best.filter(|best| best.0 > 0.0)
+                    .map_or(self.outflow[cell], |best| best.1)
             })
             .collect();
         self.outflow = steepest;
@@ -132,8 +164,14 @@ impl Terrain {
             if to == cell || self.heights[cell] <= 0.0 {
                 continue;
             }
-            let diagonal = (cell % self.width != to % self.width) && (cell / self.width != to / self.width);
-            let far = self.cell * if diagonal { std::f32::consts::SQRT_2 } else { 1.0 };
+            let diagonal =
+                (cell % self.width != to % self.width) && (cell / self.width != to / self.width);
+            let far = self.cell
+                * if diagonal {
+                    std::f32::consts::SQRT_2
+                } else {
+                    1.0
+                };
             let pull = wear.cutting * self.drainage[cell].sqrt() / far;
             let below = self.heights[to].max(0.0);
             let cut = (self.heights[cell] + pull * below) / (1.0 + pull);
@@ -150,7 +188,9 @@ impl Terrain {
                 if here <= 0.0 {
                     return here;
                 }
-                let (sum, count) = self.neighbours(cell).fold((0.0, 0.0), |(s, n), (o, _)| (s + self.heights[o], n + 1.0));
+                let (sum, count) = self
+                    .neighbours(cell)
+                    .fold((0.0, 0.0), |(s, n), (o, _)| (s + self.heights[o], n + 1.0));
                 here + share * (sum / count - here)
             })
             .collect();
@@ -163,7 +203,11 @@ impl Terrain {
         Terrain::new(self.width * 2, self.depth * 2, cell, |x, z| {
             let height = self.height(x, z);
             let jitter = chance((x / cell) as i32, (z / cell) as i32, 0, 71) - 0.5;
-            if height > 0.0 { (height + rough * jitter).max(0.01) } else { height }
+            if height > 0.0 {
+                (height + rough * jitter).max(0.01)
+            } else {
+                height
+            }
         })
     }
 
@@ -174,7 +218,8 @@ impl Terrain {
         let (wx, wz) = (weights(x - ix), weights(z - iz));
         let mut sum = 0.0;
         for (row, weight) in wz.iter().enumerate() {
-            let z = (iz as i32 + row as i32 - 1).clamp(0, self.depth as i32 - 1) as usize * self.width;
+            let z =
+                (iz as i32 + row as i32 - 1).clamp(0, self.depth as i32 - 1) as usize * self.width;
             let mut line = 0.0;
             for (column, weight) in wx.iter().enumerate() {
                 let x = (ix as i32 + column as i32 - 1).clamp(0, self.width as i32 - 1) as usize;

@@ -22,32 +22,49 @@ pub enum Rounding {
 fn stored(pixel: [f32; 4]) -> [f32; 4] {
     let alpha = pixel[3].clamp(0.0, 1.0);
     let straight = |value: f32| encode(if alpha > 0.0 { value / alpha } else { 0.0 });
-    [straight(pixel[0]), straight(pixel[1]), straight(pixel[2]), alpha]
+    [
+        straight(pixel[0]),
+        straight(pixel[1]),
+        straight(pixel[2]),
+        alpha,
+    ]
 }
 
 /// The canvas as rows of `channels` (3 or 4) bytes a pixel.
 pub fn bytes(canvas: &Canvas, channels: usize, rounding: Rounding) -> Vec<u8> {
     let mut out = vec![0; canvas.pixels.len() * channels];
-    out.par_chunks_mut(channels).enumerate().for_each(|(i, bytes)| {
-        let pixel = stored(canvas.pixels[i]);
-        let (x, y) = ((i % canvas.width) as i32, (i / canvas.width) as i32);
-        for (channel, byte) in bytes.iter_mut().enumerate() {
-            let offset = match rounding {
-                Rounding::Dithered if channel < 3 => chance(x, y, channel as i32, 77),
-                _ => 0.5,
-            };
-            *byte = (pixel[channel] * 255.0 + offset).floor().clamp(0.0, 255.0) as u8;
-        }
-    });
+    out.par_chunks_mut(channels)
+        .enumerate()
+        .for_each(|(i, bytes)| {
+            let pixel = stored(canvas.pixels[i]);
+            let (x, y) = ((i % canvas.width) as i32, (i / canvas.width) as i32);
+            for (channel, byte) in bytes.iter_mut().enumerate() {
+                let offset = match rounding {
+                    Rounding::Dithered if channel < 3 => chance(x, y, channel as i32, 77),
+                    _ => 0.5,
+                };
+                *byte = (pixel[channel] * 255.0 + offset).floor().clamp(0.0, 255.0) as u8;
+            }
+        });
     out
 }
 
 /// A PNG of 8 bits a sample, with alpha where `channels` is 4.
 pub fn png8(path: &Path, canvas: &Canvas, channels: usize, rounding: Rounding) -> Result<()> {
-    let colour = if channels == 4 { png::ColorType::Rgba } else { png::ColorType::Rgb };
+    let colour = if channels == 4 {
+        png::ColorType::Rgba
+    } else {
+        png::ColorType::Rgb
+    };
     let mut header = png_header(path, canvas, colour)?;
     header.set_depth(png::BitDepth::Eight);
-    header.write_header()?.write_image_data(&bytes(canvas, channels, rounding))?;
+    if rounding == Rounding::Nearest {
+        // Such pictures are small, and one of them is a sample as it is.
+        header.set_compression(png::Compression::High);
+    }
+    header
+        .write_header()?
+        .write_image_data(&bytes(canvas, channels, rounding))?;
     Ok(())
 }
 

@@ -13,9 +13,7 @@ export const MAX_PAYLOADS = 4096;
 export const CONTENT_TYPE = "application/vnd.locus.frames";
 
 /** One input of a call: bytes in the frame, or a blob by its digest. */
-export type Input =
-  | { payload: number; digest?: string; length?: number }
-  | { digest: string; length?: number };
+export type Input = { payload: number; digest?: string; length?: number } | { digest: string; length?: number };
 
 export interface CallHeader {
   kind: "call" | "estimate";
@@ -76,10 +74,12 @@ export function padding(length: number): number {
  * what the writer sends next, each followed by `padding` zeros.
  */
 export function writePrefix(header: Header, payloads: readonly number[]): Uint8Array<ArrayBuffer> {
-  if (payloads.length > MAX_PAYLOADS) throw new FrameError(`the frame has ${payloads.length} payloads, ${MAX_PAYLOADS} are allowed`);
+  if (payloads.length > MAX_PAYLOADS)
+    throw new FrameError(`the frame has ${payloads.length} payloads, ${MAX_PAYLOADS} are allowed`);
   const json = new TextEncoder().encode(JSON.stringify(payloads.length ? { ...header, payloads } : header));
   const length = FIXED + json.length + padding(FIXED + json.length);
-  if (length - FIXED > MAX_HEADER) throw new FrameError(`the header has ${length - FIXED} bytes, ${MAX_HEADER} are allowed`);
+  if (length - FIXED > MAX_HEADER)
+    throw new FrameError(`the header has ${length - FIXED} bytes, ${MAX_HEADER} are allowed`);
   const bytes = new Uint8Array(length).fill(0x20);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
@@ -115,7 +115,8 @@ export function readPrefix(bytes: Uint8Array): Prefix | undefined {
   const header = view.getUint32(4, true);
   if (header > MAX_HEADER) throw new FrameError(`the header has ${header} bytes, ${MAX_HEADER} are allowed`);
   const length = FIXED + header;
-  if (length % ALIGNMENT !== 0) throw new FrameError(`a header of ${header} bytes does not end on a multiple of ${ALIGNMENT}`);
+  if (length % ALIGNMENT !== 0)
+    throw new FrameError(`a header of ${header} bytes does not end on a multiple of ${ALIGNMENT}`);
   if (bytes.length < length) return undefined;
   return { ...parseHeader(bytes.subarray(FIXED, length)), length };
 }
@@ -246,9 +247,10 @@ function parseHeader(json: Uint8Array): { header: Header; payloads: number[] } {
     throw new FrameError(`the header is not valid: ${error instanceof Error ? error.message : error}`);
   }
   if (!isObject(header)) throw invalid("it is an object");
-  const payloads = header.payloads ?? [];
+  const payloads = header.payloads === undefined ? [] : header.payloads;
   if (!Array.isArray(payloads) || !payloads.every(isCount)) throw invalid("`payloads` are lengths in bytes");
-  if (payloads.length > MAX_PAYLOADS) throw new FrameError(`the frame has ${payloads.length} payloads, ${MAX_PAYLOADS} are allowed`);
+  if (payloads.length > MAX_PAYLOADS)
+    throw new FrameError(`the frame has ${payloads.length} payloads, ${MAX_PAYLOADS} are allowed`);
   check(header, payloads.length);
   const { payloads: _, ...rest } = header;
   return { header: rest as unknown as Header, payloads };
@@ -261,15 +263,8 @@ function check(header: Record<string, unknown>, payloads: number): void {
     case "call":
     case "estimate":
       if (typeof header.operation !== "string") throw invalid("a call names its `operation`");
-      if (header.parameters !== undefined && !isObject(header.parameters)) throw invalid("`parameters` is a JSON object");
-      for (const input of (header.inputs ?? []) as unknown[]) {
-        if (!isObject(input) || (input.payload === undefined && input.digest === undefined)) {
-          throw invalid("an input names a payload or a digest");
-        }
-        if (input.payload !== undefined && !(isCount(input.payload) && input.payload < payloads)) {
-          throw invalid("an input names a payload that is not there");
-        }
-      }
+      if (is(header.parameters) && !isObject(header.parameters)) throw invalid("`parameters` is a JSON object");
+      for (const input of (header.inputs ?? []) as unknown[]) checkInput(input, payloads);
       return;
     case "progress":
       if (typeof header.fraction !== "number") throw invalid("progress has a `fraction`");
@@ -277,9 +272,9 @@ function check(header: Record<string, unknown>, payloads: number): void {
     case "cancel":
       return;
     case "reply": {
-      const error = header.error;
-      if ("result" in header === (error !== undefined)) throw invalid("a reply has either `result` or `error`");
-      if (error !== undefined && !(isObject(error) && typeof error.code === "string" && typeof error.message === "string")) {
+      const { result, error } = header;
+      if (is(result) === is(error)) throw invalid("a reply has either `result` or `error`");
+      if (is(error) && !(isObject(error) && typeof error.code === "string" && typeof error.message === "string")) {
         throw invalid("an error has a `code` and a `message`");
       }
       return;
@@ -289,8 +284,24 @@ function check(header: Record<string, unknown>, payloads: number): void {
   }
 }
 
+function checkInput(input: unknown, payloads: number): void {
+  if (!isObject(input) || !(is(input.payload) || is(input.digest)))
+    throw invalid("an input names a payload or a digest");
+  const { payload, digest } = input;
+  if (is(payload) && !(isCount(payload) && payload < payloads))
+    throw invalid("an input names a payload that is not there");
+  if (is(digest) && !(typeof digest === "string" && /^sha256:[0-9a-f]{64}$/.test(digest))) {
+    throw invalid("a digest is written sha256: and 64 lower-case hexadecimal digits");
+  }
+}
+
 function invalid(what: string): FrameError {
   return new FrameError(`the header is not valid: ${what}`);
+}
+
+/** Whether an optional field is there; null is how some writers leave one out. */
+function is(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

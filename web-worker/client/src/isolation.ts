@@ -12,7 +12,8 @@ export function isolation(scope: typeof globalThis = globalThis): Isolation {
   if (scope.isSecureContext === false) {
     return {
       isolated: false,
-      reason: "This page came over plain http from another machine, where browsers give no threads. Open it over https, or on the machine itself as localhost.",
+      reason:
+        "This page came over plain http from another machine, where browsers give no threads. Open it over https, or on the machine itself as localhost.",
     };
   }
   if (!scope.crossOriginIsolated) {

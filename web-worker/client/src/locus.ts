@@ -8,7 +8,15 @@ import { aborted, isAbort, LocusError } from "./errors.ts";
 import { type Estimate, type Limits, OPERATIONS, type Operation, type Operations } from "./generated/index.ts";
 import { isolation } from "./isolation.ts";
 import { Painter } from "./paint/painter.ts";
-import { fallOver, isIncapacity, memoryBudget, type Place, type Placement, type Preference, place } from "./placement.ts";
+import {
+  fallOver,
+  isIncapacity,
+  memoryBudget,
+  type Place,
+  type Placement,
+  type Preference,
+  place,
+} from "./placement.ts";
 import { Speeds } from "./speed.ts";
 import { type Readable, Store } from "./store.ts";
 import { Health, type ServerState } from "./transports/health.ts";
@@ -124,7 +132,10 @@ export class Locus {
       isolated,
       load: () => loadCodec(codecBase, isolated ? "threads" : "plain"),
       makeEngine: (kind, { base, module }, threads) => {
-        const worker = new Worker(new URL("./engines/worker.ts", import.meta.url), { type: "module", name: `locus ${kind} engine` });
+        const worker = new Worker(new URL("./engines/worker.ts", import.meta.url), {
+          type: "module",
+          name: `locus ${kind} engine`,
+        });
         return new Engine({ kind, worker, base, module, threads, isolated });
       },
       onChange: () => this.#notice(),
@@ -160,7 +171,7 @@ export class Locus {
     return OPERATIONS;
   }
 
-  /** Loads the codec and starts an engine, so that the first call need not wait. Call it after first paint. */
+  /** Loads the codec and starts engines, so that the first call need not wait. Call it after first paint. */
   warm(): void {
     this.#pool.warm();
   }
@@ -183,18 +194,28 @@ export class Locus {
     const until = began + deadlineMs;
     const ask = () => this.#estimate(operation, parameters, inputs, Math.max(1, until - performance.now()), signal);
     // Choosing the server does not download the codec.
-    let estimate = prefer !== "server" || this.#pool.snapshot.codec === "ready" ? await ask() : undefined;
+    let asked = prefer !== "server" || this.#pool.snapshot.codec === "ready";
+    let estimate = asked ? await ask() : undefined;
     let placement = place(estimate, await this.#facts(estimate, prefer), prefer);
 
     for (let moved = false; ; moved = true) {
-      if (placement.place === "local") estimate ??= await ask();
+      if (placement.place === "local" && !asked) {
+        asked = true;
+        estimate = await ask();
+      }
       const units = estimate?.units_cold;
       const expected = units && this.#speeds.expect(operation, placement.place, units);
       const start = performance.now();
       let begun = start;
       const { place: where } = placement;
       const report = (phase: string | undefined, fraction: number) =>
-        options.onProgress?.({ phase, fraction, place: where, elapsed_ms: performance.now() - begun, expected_ms: expected });
+        options.onProgress?.({
+          phase,
+          fraction,
+          place: where,
+          elapsed_ms: performance.now() - begun,
+          expected_ms: expected,
+        });
       const request: Request = {
         operation,
         parameters,
@@ -230,7 +251,11 @@ export class Locus {
    * Turns an 8-bit RGBA raster into a bitmap, in a worker, so that the page
    * never blocks. Takes `pixels` over: their buffer is transferred.
    */
-  bitmap(raster: { width: number; height: number }, pixels: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<ImageBitmap> {
+  bitmap(
+    raster: { width: number; height: number },
+    pixels: Uint8Array<ArrayBuffer>,
+    signal?: AbortSignal,
+  ): Promise<ImageBitmap> {
     return this.#painter.bitmap(raster.width, raster.height, pixels, signal);
   }
 
@@ -245,8 +270,9 @@ export class Locus {
   #run(where: Place, request: Request, prefer: Preference): Promise<Answer> {
     if (where === "local") return this.#local.call(request);
     if (!this.#server) return Promise.reject(new LocusError("unavailable", "there is no server"));
-    // A caller who wants the server waits for it; `auto` rather computes here.
-    return this.#server.call(request, prefer === "auto" ? 0 : undefined);
+    // A caller who wants the server waits for it; `auto` rather computes here, where that can be done.
+    const here = !this.#pool.down && (request.estimate?.peak_bytes ?? 0) <= this.#budget;
+    return this.#server.call(request, prefer === "auto" && here ? 0 : undefined);
   }
 
   /** What the call would take; unknown where the codec can't say. */
@@ -267,7 +293,8 @@ export class Locus {
   }
 
   async #facts(estimate: Estimate | undefined, prefer: Preference): Promise<Parameters<typeof place>[1]> {
-    const wanted = prefer === "server" || (prefer === "auto" && estimate !== undefined && estimate.peak_bytes > this.#budget);
+    const wanted =
+      prefer === "server" || (prefer === "auto" && estimate !== undefined && estimate.peak_bytes > this.#budget);
     const server = wanted ? await this.#health.known() : this.#health.state;
     return { local: { down: this.#pool.down, budget: this.#budget }, server: { state: server } };
   }

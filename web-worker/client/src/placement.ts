@@ -66,7 +66,10 @@ const INCAPACITY = new Set(["unavailable", "queue_full", "warming", "out_of_memo
  * Whether an error is the place's incapacity, so that the other place may
  * serve. `own` are the caller's bounds: passing these is the call's own error.
  */
-export function isIncapacity(error: { code: string; details?: Readonly<Record<string, unknown>> | undefined }, own: { memory?: number } = {}): boolean {
+export function isIncapacity(
+  error: { code: string; details?: Readonly<Record<string, unknown>> | undefined },
+  own: { memory?: number } = {},
+): boolean {
   if (INCAPACITY.has(error.code)) return true;
   if (error.code !== "limit_exceeded" || error.details?.limit !== "memory") return false;
   const maximum = error.details.maximum;
@@ -88,7 +91,10 @@ export function fallOver(
   // What the caller wants computed in this browser stays in it.
   if (preference === "local" || facts.server.state === "none") return undefined;
   const memory = error.code === "out_of_memory" || error.code === "limit_exceeded";
-  return { place: "server", reason: memory ? "server: this browser's memory is not enough" : `server: ${error.message}` };
+  return {
+    place: "server",
+    reason: memory ? "server: this browser's memory is not enough" : `server: ${error.message}`,
+  };
 }
 
 function serverRefusal(code: string): string {

@@ -42,7 +42,8 @@ export class PictureSource extends OpenSeadragon.TileSource {
     const { level, x, y } = job.tile as OpenSeadragon.Tile;
     this.picture.tile(this.maxLevel - level, x, y).then(
       (bitmap) => job.finish(bitmap, undefined as never, "imageBitmap"),
-      (error: Error) => job.fail(error.message, undefined as never),
+      // The picture has been put away meanwhile: nobody will look at this tile, and it is no failure to report.
+      async () => job.finish(await createImageBitmap(new ImageData(1, 1)), undefined as never, "imageBitmap"),
     );
   }
 

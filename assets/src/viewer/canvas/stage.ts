@@ -231,7 +231,8 @@ export class Stage {
   #wheel(event: OpenSeadragon.CanvasScrollEvent): void {
     event.preventDefaultAction = true;
     const wheel = event.originalEvent as WheelEvent;
-    const lines = wheel.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : wheel.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 400;
+    const lines =
+      wheel.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : wheel.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 400;
     // A trackpad's pinch comes as a wheel with Ctrl and small steps.
     const speed = wheel.ctrlKey ? 0.01 : 0.0022;
     const turned = Math.max(-240, Math.min(240, wheel.deltaY * lines));

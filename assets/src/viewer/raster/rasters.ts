@@ -43,6 +43,8 @@ export class Rasters {
   #worker: Worker | undefined;
   #next = 1;
   #inView: number | undefined;
+  /** Called when the worker has ended and all rasters are gone. */
+  onlost: () => void = () => {};
 
   constructor(budget: Budget = standard) {
     this.#budget = budget;
@@ -136,6 +138,7 @@ export class Rasters {
       this.#held.clear();
       for (const waiting of this.#waiting.values()) waiting.reject(new Error("the raster worker ended"));
       this.#waiting.clear();
+      this.onlost();
     };
     return worker;
   }

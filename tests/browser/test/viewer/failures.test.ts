@@ -53,7 +53,11 @@ test("an unreadable file gets a message beside those that work", async () => {
   await expect.poll(() => viewer.page.locator("li[data-status=failed]").count(), { timeout: 30_000 }).toBe(3);
 
   for (const name of ["garbage.jxl", "empty.png", "cut.png"]) {
-    await viewer.page.locator("li[data-status=failed]").filter({ has: viewer.page.locator(`[title^="${name}"]`) }).locator(".thumb").click();
+    await viewer.page
+      .locator("li[data-status=failed]")
+      .filter({ has: viewer.page.locator(`[title^="${name}"]`) })
+      .locator(".thumb")
+      .click();
     const card = viewer.page.getByRole("alert");
     await expect.poll(() => card.textContent(), { timeout: 10_000 }).toContain(name);
   }

@@ -56,7 +56,8 @@ test("the information panel says what is known", async () => {
   await viewer.shows("dunes.jxl");
   await viewer.press("i");
   const panel = viewer.page.locator("[data-role=info]");
-  const line = (name: string) => panel.locator("dl > div").filter({ has: viewer.page.getByText(name, { exact: true }) });
+  const line = (name: string) =>
+    panel.locator("dl > div").filter({ has: viewer.page.getByText(name, { exact: true }) });
   await expect.poll(() => line("Format").textContent(), { timeout: 10_000 }).toContain("JPEG XL");
   expect(await line("Original JPEG").textContent()).toContain("Can be restored");
   expect(await line("Dimensions").textContent()).toContain("2,000 × 1,333");
@@ -67,7 +68,9 @@ test("the information panel says what is known", async () => {
   }
   await viewer.press("n");
   await viewer.shows("bloom.jxl");
-  await expect.poll(() => line("Frames").textContent(), { timeout: 10_000 }).toMatch(/\d+, .*s.*Animated.*the first is shown/s);
+  await expect
+    .poll(() => line("Frames").textContent(), { timeout: 10_000 })
+    .toMatch(/\d+, .*s.*Animated.*the first is shown/s);
   expect(await viewer.page.textContent("[data-role=details]")).toMatch(/frame 1 of \d+/);
   await viewer.press("i");
   expect(await panel.count()).toBe(0);
@@ -138,6 +141,60 @@ test("the theme is the system's until it is chosen, and then kept", async () => 
   expect(await shade()).toBe(dark);
   await viewer.page.reload();
   await expect.poll(shade).toBe(dark);
+  await viewer.close();
+});
+
+test("tools fade while nothing moves, and come back with the mouse", async () => {
+  const viewer = await ViewerPage.open(browser, served.origin);
+  await viewer.drop(photo);
+  await viewer.shows("photo.png");
+  const visible = () => viewer.page.locator(".title").evaluate((tool) => Number(getComputedStyle(tool).opacity));
+  await viewer.page.mouse.move(720, 400);
+  expect(await visible()).toBe(1);
+  await expect.poll(visible, { timeout: 10_000 }).toBe(0);
+  await viewer.page.mouse.move(730, 410);
+  await expect.poll(visible).toBe(1);
+  await viewer.close();
+});
+
+test("24 megapixels are decoded and shown while the page stays free (reported, not judged)", async ({ skip }) => {
+  const list = JSON.parse(readFileSync(sample("index.json"), "utf8")) as {
+    file: string;
+    width: number;
+    height: number;
+  }[];
+  const large = list.find(({ width, height }) => width * height >= 23e6);
+  if (!large) return skip("no sample of 24 megapixels has been made");
+  const viewer = await ViewerPage.open(browser, served.origin);
+  await viewer.prefer("local");
+  await viewer.page.evaluate(() => {
+    const gaps: number[] = [];
+    const long: number[] = [];
+    Object.assign(globalThis, { gaps, long });
+    new PerformanceObserver((entries) => {
+      for (const entry of entries.getEntries()) long.push(Math.round(entry.duration));
+    }).observe({ entryTypes: ["longtask"] });
+    let before = performance.now();
+    const frame = (now: number) => {
+      gaps.push(now - before);
+      before = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  const began = Date.now();
+  await viewer.choose(sample(large.file));
+  await viewer.shows(large.file);
+  const shown = Date.now() - began;
+  await viewer.press("1");
+  await viewer.page.waitForTimeout(1000);
+  const { gaps, long } = await viewer.page.evaluate(() => globalThis as unknown as Record<"gaps" | "long", number[]>);
+  gaps.sort((a, b) => a - b);
+  const p99 = Math.round(gaps[Math.floor(gaps.length * 0.99)] ?? 0);
+  console.log(
+    `${large.file}: shown after ${shown} ms, long tasks [${long.join(", ")}] ms, 99th percentile of frame gaps ${p99} ms`,
+  );
+  expect(viewer.complaints).toEqual([]);
   await viewer.close();
 });
 

@@ -62,10 +62,16 @@ test("the choice is remembered", async () => {
 test("a server that is killed costs nothing but a word, and is used again when it is back", async () => {
   const served = await started();
   const viewer = await ViewerPage.open(browser, served.origin);
+  // The server serves the codec too: it has to be here before the server goes.
+  const codec = viewer.page.waitForResponse(/locus_codec_bg\.wasm/);
+  const glue = viewer.page.waitForResponse(/locus_codec\.js/);
   await viewer.prefer("server");
   await viewer.drop(file);
   await viewer.shows("busy.png");
   await viewer.says(/^server/);
+  await (await codec).finished();
+  await (await glue).finished();
+  await viewer.page.waitForTimeout(2000);
 
   await served.stop("SIGKILL");
   await viewer.drop({ name: "later.png", bytes: file.bytes });

@@ -122,7 +122,10 @@ test("several pictures: strip, neighbours, taking out", async () => {
   const viewer = await opened();
   const colors = { red: [200, 20, 20], green: [20, 180, 20], blue: [20, 20, 220] } as const;
   await viewer.drop(
-    ...Object.entries(colors).map(([name, [r, g, b]]) => ({ name: `${name}.png`, bytes: png(draw(300, 200, plain(r, g, b))) })),
+    ...Object.entries(colors).map(([name, [r, g, b]]) => ({
+      name: `${name}.png`,
+      bytes: png(draw(300, 200, plain(r, g, b))),
+    })),
   );
   await viewer.shows("red.png");
   expect(await viewer.names()).toEqual(["red.png", "green.png", "blue.png"]);
@@ -151,7 +154,10 @@ test("several pictures: strip, neighbours, taking out", async () => {
 
 test("more pictures than the budget holds come back when they are wanted", async () => {
   const viewer = await opened();
-  const all = Array.from({ length: 6 }, (_, at) => ({ name: `${at}.png`, drawn: draw(400, 300, plain(at * 40, 90, 200)) }));
+  const all = Array.from({ length: 6 }, (_, at) => ({
+    name: `${at}.png`,
+    drawn: draw(400, 300, plain(at * 40, 90, 200)),
+  }));
   await viewer.drop(...all.map(({ name, drawn }) => ({ name, bytes: png(drawn) })));
   for (const { name } of [...all, ...all].slice(1)) {
     await viewer.page.locator(`.strip .thumb[title="${name}"]`).click();

@@ -13,8 +13,13 @@ const HEIGHT: usize = 1800;
 
 /// Writes `balloon.png`: turned a quarter to the left, so that it is upright after a quarter turn to the right (orientation 6).
 pub(super) fn draw(folder: &Path) -> Result<()> {
-    let mut canvas = Canvas::shaded(WIDTH, HEIGHT, 2, |x, y| sky(x, y));
-    for (x, y, size, hue) in [(905.0, 420.0, 40.0, 3), (180.0, 330.0, 24.0, 1), (1030.0, 705.0, 18.0, 2), (300.0, 835.0, 13.0, 0)] {
+    let mut canvas = Canvas::shaded(WIDTH, HEIGHT, 2, sky);
+    for (x, y, size, hue) in [
+        (905.0, 420.0, 40.0, 3),
+        (180.0, 330.0, 24.0, 1),
+        (1030.0, 705.0, 18.0, 2),
+        (300.0, 835.0, 13.0, 0),
+    ] {
         balloon(&mut canvas, (x, y), size, hue);
     }
     hills(&mut canvas);
@@ -32,7 +37,8 @@ fn turned(upright: &Canvas) -> Canvas {
     let mut lying = Canvas::transparent(upright.height, upright.width);
     for y in 0..lying.height {
         for x in 0..lying.width {
-            lying.pixels[y * lying.width + x] = upright.pixels[x * upright.width + upright.width - 1 - y];
+            lying.pixels[y * lying.width + x] =
+                upright.pixels[x * upright.width + upright.width - 1 - y];
         }
     }
     lying
@@ -53,9 +59,18 @@ fn sky(x: f32, y: f32) -> V3 {
         high,
     );
     let far = (x - SUN.0).hypot(y - SUN.1) / 1000.0;
-    let glow = v3(1.0, 0.72, 0.38) * (0.85 * (-far * 3.4).exp()) + v3(1.2, 1.0, 0.75) * (3.0 * smoothstep(0.056, 0.050, far));
+    let glow = v3(1.0, 0.72, 0.38) * (0.85 * (-far * 3.4).exp())
+        + v3(1.2, 1.0, 0.75) * (3.0 * smoothstep(0.056, 0.050, far));
     // Clouds in layers, thinner towards the top, with lit lower rims.
-    let field = |dy: f32| fbm2(x / 420.0 + 4.0, (y + dy) / 88.0 + 0.35 * noise2(x / 300.0, y / 300.0, 83), 6, 0.52, 81);
+    let field = |dy: f32| {
+        fbm2(
+            x / 420.0 + 4.0,
+            (y + dy) / 88.0 + 0.35 * noise2(x / 300.0, y / 300.0, 83),
+            6,
+            0.52,
+            81,
+        )
+    };
     let cloud = smoothstep(0.05, 0.55, field(0.0) - 0.1 * high) * smoothstep(0.25, 0.5, high);
     let rim = (field(0.0) - field(16.0)).clamp(-0.3, 0.3) / 0.3;
     let lit = mix(v3(0.70, 0.52, 0.60), v3(1.25, 0.86, 0.66), 0.5 + 0.5 * rim);
@@ -72,19 +87,27 @@ fn hills(canvas: &mut Canvas) {
         let land = mix(hex(0xe8b49c), hex(0x16243a), near.powf(0.62));
         let mist = mix(hex(0xffdfb4), hex(0x8c8fae), near);
         let trees = forest(layer, near, seed);
-        let tops: Vec<f32> = (0..WIDTH)
-            .map(|x| {
-                let wide = mix(300.0, 520.0, near);
-                base - rough * (0.4 + fbm2(x as f32 / wide + 3.1 * layer as f32, layer as f32, 6, 0.47, seed)) - trees[x]
-            })
-            .collect();
-        for (x, &top) in tops.iter().enumerate() {
+        let wide = mix(300.0, 520.0, near);
+        for (x, tree) in trees.iter().enumerate() {
+            let crest = base
+                - rough
+                    * (0.4
+                        + fbm2(
+                            x as f32 / wide + 3.1 * layer as f32,
+                            layer as f32,
+                            6,
+                            0.47,
+                            seed,
+                        ));
+            let top = crest - tree;
             for y in (top.floor().max(0.0) as usize)..HEIGHT {
-                let deep = (y as f32 - top) / mix(120.0, 300.0, near);
+                let deep = (y as f32 - crest) / mix(120.0, 260.0, near);
                 let drift = 0.5 + 0.5 * fbm2(x as f32 / 260.0, y as f32 / 60.0, 4, 0.5, seed + 30);
-                let fog = smoothstep(0.0, 1.0, deep) * mix(0.95, 0.35, near) * mix(0.75, 1.0, drift);
+                let fog =
+                    smoothstep(0.0, 1.0, deep) * mix(0.95, 0.35, near) * mix(0.75, 1.0, drift);
                 let warm = (-(x as f32 - SUN.0).abs() / 420.0).exp() * (1.0 - near);
-                let colour = mix(land, mist, fog) + v3(0.5, 0.28, 0.10) * (0.42 * warm * (1.0 - 0.5 * fog));
+                let colour =
+                    mix(land, mist, fog) + v3(0.5, 0.28, 0.10) * (0.42 * warm * (1.0 - 0.5 * fog));
                 canvas.cover(x as i32, y as i32, colour, (y as f32 + 1.0 - top).min(1.0));
             }
         }
@@ -106,11 +129,14 @@ fn forest(layer: usize, near: f32, seed: u32) -> Vec<f32> {
         let slim = dice.between(0.15, 0.21);
         let tiers = dice.between(6.0, 9.0);
         let reach = tall * slim;
-        for column in ((x - reach).max(0.0) as usize)..((x + reach).clamp(0.0, WIDTH as f32) as usize) {
+        let from = (x - reach).max(0.0) as usize;
+        let to = (x + reach).clamp(0.0, WIDTH as f32) as usize;
+        for (column, height) in heights.iter_mut().enumerate().take(to).skip(from) {
             // The height at which a tree is as wide as this column's distance, with boughs as teeth.
             let off = (column as f32 + 0.5 - x).abs() / reach;
-            let notch = 0.10 * ((off * tiers) % 1.0) + 0.05 * chance(column as i32, layer as i32, 0, 99);
-            heights[column] = heights[column].max(tall * (1.0 - off - notch).max(0.0));
+            let notch =
+                0.10 * ((off * tiers) % 1.0) + 0.05 * chance(column as i32, layer as i32, 0, 99);
+            *height = height.max(tall * (1.0 - off - notch).max(0.0));
         }
     }
     heights
@@ -142,7 +168,9 @@ fn balloon(canvas: &mut Canvas, at: (f32, f32), size: f32, hue: usize) {
             for sample in 0..16 {
                 let sx = x as f32 + (sample % 4) as f32 * 0.25 + 0.125;
                 let sy = y as f32 + (sample / 4) as f32 * 0.25 + 0.125;
-                if let Some(colour) = envelope(((sx - at.0) / size, (sy - at.1) / size), &scheme, mouth) {
+                if let Some(colour) =
+                    envelope(((sx - at.0) / size, (sy - at.1) / size), &scheme, mouth)
+                {
                     sum += colour;
                     cover += 1.0;
                 }
@@ -154,27 +182,64 @@ fn balloon(canvas: &mut Canvas, at: (f32, f32), size: f32, hue: usize) {
     }
     // The basket, woven, with its rim lit by the sun.
     let (half, tall) = (0.125 * size, 0.2 * size);
-    canvas.shape((basket.0, basket.1 + tall / 2.0), size * 0.3, rope, |x, y| {
-        let narrow = half * (1.0 - 0.15 * (y - basket.1) / tall) - (x - basket.0).abs();
-        let inside = narrow.min(y - basket.1 + 0.08 * size).min(basket.1 + 0.6 * tall - y);
-        (inside + 0.5).clamp(0.0, 1.0)
-    });
+    canvas.shape(
+        (basket.0, basket.1 + tall / 2.0),
+        size * 0.3,
+        rope,
+        |x, y| {
+            let narrow = half * (1.0 - 0.15 * (y - basket.1) / tall) - (x - basket.0).abs();
+            let inside = narrow
+                .min(y - basket.1 + 0.08 * size)
+                .min(basket.1 + 0.6 * tall - y);
+            (inside + 0.5).clamp(0.0, 1.0)
+        },
+    );
     if size > 100.0 {
         for row in 0..9 {
             for column in 0..13 {
                 let x = basket.0 + (column as f32 - 6.0) * half / 6.8;
                 let y = basket.1 - 0.07 * size + (row as f32 + 0.4) * size * 0.022;
-                let lit = mix(0.35, 1.35, (column as f32 / 12.0).powi(2)) * if (row + column) % 2 == 0 { 1.0 } else { 0.55 };
-                canvas.stroke((x - 1.6, y), (x + 1.6, y), (3.2, 3.2), hex(0x8a5a33) * lit, 0.9);
+                let lit = mix(0.35, 1.35, (column as f32 / 12.0).powi(2))
+                    * if (row + column) % 2 == 0 { 1.0 } else { 0.55 };
+                canvas.stroke(
+                    (x - 1.6, y),
+                    (x + 1.6, y),
+                    (3.2, 3.2),
+                    hex(0x8a5a33) * lit,
+                    0.9,
+                );
             }
         }
-        canvas.stroke((basket.0 - half, basket.1 - 0.08 * size), (basket.0 + half, basket.1 - 0.08 * size), (5.0, 5.0), hex(0xb07a45), 1.0);
+        canvas.stroke(
+            (basket.0 - half, basket.1 - 0.08 * size),
+            (basket.0 + half, basket.1 - 0.08 * size),
+            (5.0, 5.0),
+            hex(0xb07a45),
+            1.0,
+        );
         for (dx, tall, coat) in [(-0.05, 0.10, 0x35506b), (0.045, 0.115, 0x7c2f2f)] {
             let foot = (basket.0 + dx * size, basket.1 - 0.085 * size);
-            canvas.stroke(foot, (foot.0, foot.1 - tall * size * 0.55), (0.055 * size, 0.05 * size), hex(coat), 1.0);
-            canvas.disc((foot.0, foot.1 - tall * size * 0.92), 0.023 * size, hex(0xb98a6b), 1.0);
+            canvas.stroke(
+                foot,
+                (foot.0, foot.1 - tall * size * 0.55),
+                (0.055 * size, 0.05 * size),
+                hex(coat),
+                1.0,
+            );
+            canvas.disc(
+                (foot.0, foot.1 - tall * size * 0.92),
+                0.023 * size,
+                hex(0xb98a6b),
+                1.0,
+            );
         }
-        canvas.stroke((at.0, at.1 + 1.62 * size), (at.0, at.1 + 1.5 * size), (0.03 * size, 0.012 * size), v3(3.0, 1.6, 0.4), 0.9);
+        canvas.stroke(
+            (at.0, at.1 + 1.62 * size),
+            (at.0, at.1 + 1.5 * size),
+            (0.03 * size, 0.012 * size),
+            v3(3.0, 1.6, 0.4),
+            0.9,
+        );
     }
 }
 
@@ -198,7 +263,11 @@ fn envelope((x, y): (f32, f32), scheme: &[V3; 4], mouth: f32) -> Option<V3> {
     let within = number - number.floor();
     let bulge = (within - 0.5) * 2.0;
     let band = if (0.02..0.30).contains(&(y + 0.05 * bulge * bulge)) {
-        if (number.floor() as i32) % 2 == 0 { scheme[3] } else { scheme[2] }
+        if (number.floor() as i32) % 2 == 0 {
+            scheme[3]
+        } else {
+            scheme[2]
+        }
     } else {
         match (number.floor() as i32).rem_euclid(3) {
             0 => scheme[0],
@@ -206,12 +275,18 @@ fn envelope((x, y): (f32, f32), scheme: &[V3; 4], mouth: f32) -> Option<V3> {
             _ => scheme[2],
         }
     };
-    let normal = v3(turn.sin() + 0.22 * bulge * turn.cos(), -y.clamp(-1.0, 0.9) * 0.9, turn.cos() - 0.22 * bulge * turn.sin()).unit();
+    let normal = v3(
+        turn.sin() + 0.22 * bulge * turn.cos(),
+        -y.clamp(-1.0, 0.9) * 0.9,
+        turn.cos() - 0.22 * bulge * turn.sin(),
+    )
+    .unit();
     let sun = normal.dot(v3(0.86, -0.38, 0.34).unit()).max(0.0);
     let through = smoothstep(-1.0, 1.0, across) * 0.30;
     let seam = mix(0.72, 1.0, smoothstep(0.0, 0.07, within.min(1.0 - within)));
     let folds = 1.0 + 0.05 * (y * 46.0).sin() * smoothstep(0.3, 1.2, y);
-    let light = v3(1.15, 0.86, 0.60) * (1.15 * sun + through) + v3(0.36, 0.38, 0.52) * (0.62 - 0.25 * y);
+    let light =
+        v3(1.15, 0.86, 0.60) * (1.15 * sun + through) + v3(0.36, 0.38, 0.52) * (0.62 - 0.25 * y);
     Some(band * light * (seam * folds))
 }
 
@@ -224,7 +299,13 @@ fn birds(canvas: &mut Canvas) {
         for side in [-1.0, 1.0] {
             let elbow = (at.0 + side * size * 0.5, at.1 - size * lift);
             canvas.stroke(at, elbow, (2.2, 1.8), hex(0x4a3a4c), 0.9);
-            canvas.stroke(elbow, (at.0 + side * size, at.1 - size * lift * 0.6), (1.8, 0.7), hex(0x4a3a4c), 0.9);
+            canvas.stroke(
+                elbow,
+                (at.0 + side * size, at.1 - size * lift * 0.6),
+                (1.8, 0.7),
+                hex(0x4a3a4c),
+                0.9,
+            );
         }
     }
 }

@@ -19,7 +19,9 @@ const GOLDEN: f32 = 2.399_963_2;
 
 /// Writes `bloom.png` (animated) and a smaller `bloom.gif`.
 pub(super) fn draw(folder: &Path) -> Result<()> {
-    let frames: Vec<Canvas> = (0..FRAMES).map(|frame| paint(400, frame as f32 / FRAMES as f32)).collect();
+    let frames: Vec<Canvas> = (0..FRAMES)
+        .map(|frame| paint(384, frame as f32 / FRAMES as f32))
+        .collect();
     write::apng(&folder.join("bloom.png"), &frames, 60)?;
     let small: Vec<Canvas> = frames.iter().map(|frame| frame.shrunk(2)).collect();
     write::gif(&folder.join("bloom.gif"), &small, 60)
@@ -30,7 +32,12 @@ fn paint(side: usize, time: f32) -> Canvas {
     let half = side as f32 / 2.0;
     let mut canvas = Canvas::filled(side, side, hex(0x0b1026));
     // 21 golden angles are this much more than whole turns; the flower turns back by as much.
-    let drift = (STEP * GOLDEN).rem_euclid(TAU) - if (STEP * GOLDEN).rem_euclid(TAU) > TAU / 2.0 { TAU } else { 0.0 };
+    let drift = (STEP * GOLDEN).rem_euclid(TAU)
+        - if (STEP * GOLDEN).rem_euclid(TAU) > TAU / 2.0 {
+            TAU
+        } else {
+            0.0
+        };
     for place in (0..FLORETS).rev() {
         let number = place as f32 + time * STEP;
         let far = (number / FLORETS as f32).sqrt();
@@ -38,7 +45,10 @@ fn paint(side: usize, time: f32) -> Canvas {
         let radius = 0.985 * half * far;
         let (sin, cos) = angle.sin_cos();
         let at = (half + radius * cos, half + radius * sin);
-        let size = half * mix(0.028, 0.064, far) * smoothstep(-6.0, 10.0, number) * smoothstep(1.0, 0.93, far);
+        let size = half
+            * mix(0.028, 0.064, far)
+            * smoothstep(-6.0, 10.0, number)
+            * smoothstep(1.0, 0.93, far);
         floret(&mut canvas, at, (cos, sin), size, colour(far));
     }
     canvas
@@ -66,6 +76,12 @@ fn floret(canvas: &mut Canvas, at: (f32, f32), outwards: (f32, f32), size: f32, 
         (0.9, 0.42, mix(colour, V3::ONE, 0.35)),
     ];
     for (width, length, ink) in strokes {
-        canvas.stroke(reach(-length), reach(length * 0.9), (width * size * 0.55, width * size), ink, 1.0);
+        canvas.stroke(
+            reach(-length),
+            reach(length * 0.9),
+            (width * size * 0.55, width * size),
+            ink,
+            1.0,
+        );
     }
 }

@@ -36,7 +36,12 @@ pub(super) fn draw(folder: &Path) -> Result<()> {
         light
     });
     write::png8(&folder.join("bubbles.png"), &canvas, 4, Rounding::Dithered)?;
-    write::png8(&folder.join("bubbles-small.png"), &canvas.shrunk(2), 4, Rounding::Nearest)
+    write::png8(
+        &folder.join("bubbles-small.png"),
+        &canvas.shrunk(2),
+        4,
+        Rounding::Nearest,
+    )
 }
 
 /// Large ones by hand, small ones where chance finds room.
@@ -50,15 +55,30 @@ fn place() -> Vec<Bubble> {
     ]
     .iter()
     .enumerate()
-    .map(|(i, &(x, y, radius))| Bubble { x, y, radius, seed: i as u32 })
+    .map(|(i, &(x, y, radius))| Bubble {
+        x,
+        y,
+        radius,
+        seed: i as u32,
+    })
     .collect();
     let mut dice = Dice::new(5);
     for _ in 0..4000 {
         let radius = 9.0 + 62.0 * dice.between(0.0, 1.0).powi(3);
-        let (x, y) = (dice.between(50.0, WIDTH as f32 - 50.0), dice.between(50.0, HEIGHT as f32 - 50.0));
-        let free = |other: &Bubble| (x - other.x).hypot(y - other.y) > 1.1 * (radius + other.radius) + 14.0;
+        let (x, y) = (
+            dice.between(50.0, WIDTH as f32 - 50.0),
+            dice.between(50.0, HEIGHT as f32 - 50.0),
+        );
+        let free = |other: &Bubble| {
+            (x - other.x).hypot(y - other.y) > 1.1 * (radius + other.radius) + 14.0
+        };
         if bubbles.len() < 34 && bubbles.iter().all(free) {
-            bubbles.push(Bubble { x, y, radius, seed: bubbles.len() as u32 });
+            bubbles.push(Bubble {
+                x,
+                y,
+                radius,
+                seed: bubbles.len() as u32,
+            });
         }
     }
     bubbles
@@ -72,7 +92,10 @@ fn over(below: &mut [f32; 4], above: [f32; 4]) {
 
 /// What the bubble keeps from the ground: a faint ring, softer the further out.
 fn shadow(bubble: &Bubble, x: f32, y: f32) -> [f32; 4] {
-    let (dx, dy) = (x - bubble.x - 0.16 * bubble.radius, y - bubble.y - 0.24 * bubble.radius);
+    let (dx, dy) = (
+        x - bubble.x - 0.16 * bubble.radius,
+        y - bubble.y - 0.24 * bubble.radius,
+    );
     let far = dx.hypot(dy) / bubble.radius;
     let dark = 0.2 * smoothstep(1.16, 0.9, far) * mix(0.35, 1.0, smoothstep(0.35, 0.98, far));
     [0.01 * dark, 0.015 * dark, 0.04 * dark, dark]
@@ -94,18 +117,26 @@ fn room(d: V3) -> V3 {
     };
     let sky = v3(0.86, 0.95, 1.05) * 9.0 * pane(v3(-0.62, 0.55, 0.56).unit(), 0.34, 0.46);
     let lamp = v3(1.1, 0.9, 0.7) * 3.0 * pane(v3(0.75, 0.1, 0.5).unit(), 0.2, 0.42);
-    let walls = mix(v3(0.55, 0.42, 0.5), v3(0.5, 0.68, 0.95), smoothstep(-0.7, 0.8, d.y));
+    let walls = mix(
+        v3(0.55, 0.42, 0.5),
+        v3(0.5, 0.68, 0.95),
+        smoothstep(-0.7, 0.8, d.y),
+    );
     sky + lamp + walls
 }
 
 /// How much of red, green and blue a film `thickness` nanometres thick sends back.
 fn film(thickness: f32, slant: f32) -> V3 {
     let path = 2.0 * 1.33 * thickness * slant;
-    v3(630.0, 532.0, 465.0).map(|wavelength| 0.5 - 0.5 * (std::f32::consts::TAU * path / wavelength).cos())
+    v3(630.0, 532.0, 465.0)
+        .map(|wavelength| 0.5 - 0.5 * (std::f32::consts::TAU * path / wavelength).cos())
 }
 
 fn skin(bubble: &Bubble, x: f32, y: f32) -> [f32; 4] {
-    let (u, v) = ((x - bubble.x) / bubble.radius, (bubble.y - y) / bubble.radius);
+    let (u, v) = (
+        (x - bubble.x) / bubble.radius,
+        (bubble.y - y) / bubble.radius,
+    );
     let squared = u * u + v * v;
     if squared >= 1.0 {
         return [0.0; 4];
@@ -116,8 +147,19 @@ fn skin(bubble: &Bubble, x: f32, y: f32) -> [f32; 4] {
     for (side, weight) in [(1.0, 1.0), (-1.0, 0.55)] {
         let normal = v3(u, v, depth);
         let seen = normal.reflect(v3(0.0, 0.0, 1.0)) * -1.0;
-        let mirrored = if side > 0.0 { seen } else { v3(-seen.x, -seen.y, seen.z) };
-        let swirl = fbm3(u * 1.6, v * 2.6 + u * 0.7, side * depth * 1.6, 4, 0.5, bubble.seed * 13 + 3);
+        let mirrored = if side > 0.0 {
+            seen
+        } else {
+            v3(-seen.x, -seen.y, seen.z)
+        };
+        let swirl = fbm3(
+            u * 1.6,
+            v * 2.6 + u * 0.7,
+            side * depth * 1.6,
+            4,
+            0.5,
+            bubble.seed * 13 + 3,
+        );
         let thickness = mix(190.0, 760.0, 0.5 - 0.5 * v * 0.9) + 190.0 * swirl;
         let slant = (1.0 - (squared / 1.77)).sqrt();
         let bounce = 0.035 + 0.965 * (1.0 - depth).powf(3.2);

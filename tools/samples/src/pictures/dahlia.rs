@@ -74,7 +74,9 @@ fn inside(petal: &Petal, at: (f32, f32)) -> Option<(f32, f32)> {
 
 fn shade(petals: &[Petal], top: usize, at: (f32, f32)) -> V3 {
     let petal = &petals[top];
-    let Some((u, v)) = inside(petal, at) else { return V3::ZERO };
+    let Some((u, v)) = inside(petal, at) else {
+        return V3::ZERO;
+    };
     let scale = petal.width / 60.0;
     let ripple = fbm2(u * 3.0 + petal.seed as f32 * 7.1, v * 2.2, 3, 0.5, 9);
     // A trough along the middle and edges that curl up, lit from the upper left.
@@ -97,15 +99,15 @@ fn shade(petals: &[Petal], top: usize, at: (f32, f32)) -> V3 {
         &[
             (0.0, v3(0.50, -0.020, 0.010)),
             (0.45, v3(0.88, -0.030, 0.035)),
-            (0.8, v3(1.06, 0.055, 0.045)),
-            (1.0, v3(1.12, 0.30, 0.20)),
+            (0.8, v3(1.08, 0.015, 0.040)),
+            (1.0, v3(1.15, 0.17, 0.11)),
         ],
         u * mix(0.72, 1.0, petal.far) + 0.05 * ripple,
     );
     let veins = smoothstep(0.25, 0.9, (v * 21.0 + 2.2 * ripple).sin()) * smoothstep(1.0, 0.75, u);
     let hidden = v3(0.0, -0.030, -0.020) * veins;
     let body = mix(blush, v3(1.08, 0.42, -0.03), 0.75 * heart * u) + hidden;
-    body * bright + v3(1.0, 0.62, 0.55) * (0.14 * glow * shadow * u)
+    body * bright + v3(1.0, 0.62, 0.55) * (0.09 * glow * shadow * u)
 }
 
 /// How much light reaches a petal past those above it, from 0.3 to 1: points towards the light are tried at several distances.
@@ -126,14 +128,22 @@ fn shadow(petals: &[Petal], top: usize, at: (f32, f32), reach: f32) -> f32 {
 
 /// Leaves out of focus: round spots of green over the dark, darker under the flower.
 fn behind(petals: &[Petal], at: (f32, f32)) -> V3 {
-    let mut colour = mix(v3(0.0, 0.020, 0.016), v3(0.0, 0.06, 0.02), 0.5 + 0.5 * fbm2(at.0 / 500.0, at.1 / 500.0, 3, 0.5, 31));
+    let mut colour = mix(
+        v3(0.0, 0.020, 0.016),
+        v3(0.0, 0.06, 0.02),
+        0.5 + 0.5 * fbm2(at.0 / 500.0, at.1 / 500.0, 3, 0.5, 31),
+    );
     for spot in 0..70 {
         let place = |axis: i32| chance(spot, axis, 1, 33) - 0.5;
         let (x, y) = (place(0) * 2300.0, place(1) * 1800.0);
         let radius = 50.0 + 130.0 * chance(spot, 2, 1, 33);
         let far = (at.0 - x).hypot(at.1 - y) / radius;
         if far < 1.1 {
-            let green = mix(v3(-0.05, 0.26, 0.02), v3(0.10, 0.40, -0.03), chance(spot, 3, 1, 33));
+            let green = mix(
+                v3(-0.05, 0.26, 0.02),
+                v3(0.10, 0.40, -0.03),
+                chance(spot, 3, 1, 33),
+            );
             let ring = smoothstep(1.06, 0.94, far) * mix(0.55, 1.0, smoothstep(0.4, 1.0, far));
             colour += green * (0.20 * ring * chance(spot, 4, 1, 33));
         }

@@ -5,7 +5,7 @@
 
 use crate::canvas::Canvas;
 use crate::colour::film;
-use crate::noise::{chance, fbm3};
+use crate::noise::{Dice, fbm3};
 use crate::vector::{V3, mix, smoothstep, v3};
 use crate::write;
 use anyhow::Result;
@@ -27,24 +27,45 @@ pub(super) fn draw(folder: &Path) -> Result<()> {
     let eye = v3(0.0, GROUND + 420.0, 0.0);
     // The horizon from there lies about 20 degrees down.
     let dip = (GROUND / eye.y).acos();
-    let pitch = dip - 0.055;
-    let sun = direction(0.115, -(dip - 0.004));
-    let canvas = Canvas::shaded(WIDTH, HEIGHT, 2, |x, y| {
-        let (u, v) = ((x - WIDTH as f32 / 2.0) / WIDTH as f32, (HEIGHT as f32 * 0.5 - y) / WIDTH as f32);
-        let look = turn(v3(u * 0.78, v * 0.78, 1.0).unit(), -pitch, 0.13);
-        film(see(eye, look, sun) * 1.15)
+    let pitch = dip - 0.040;
+    let sun = direction(0.085, -(dip - 0.0085));
+    let ray = |x: f32, y: f32| {
+        let (u, v) = (
+            (x - WIDTH as f32 / 2.0) / WIDTH as f32,
+            (HEIGHT as f32 * 0.5 - y) / WIDTH as f32,
+        );
+        turn(v3(u * 0.56, v * 0.56, 1.0).unit(), -pitch, 0.13)
+    };
+    let mut canvas = Canvas::shaded(WIDTH, HEIGHT, 2, |x, y| {
+        see(eye, ray(x, y), sun) + glare(ray(x, y), sun)
     });
+    stars(&mut canvas, |(x, y)| {
+        sphere(eye, ray(x, y), GROUND).is_none()
+    });
+    canvas.adjust(|_, _, colour| film(colour * 1.15));
     write::png16(&folder.join("dawn.png"), &canvas)
 }
 
 fn direction(azimuth: f32, elevation: f32) -> V3 {
-    v3(azimuth.sin() * elevation.cos(), elevation.sin(), azimuth.cos() * elevation.cos())
+    v3(
+        azimuth.sin() * elevation.cos(),
+        elevation.sin(),
+        azimuth.cos() * elevation.cos(),
+    )
 }
 
 /// Rolled by `roll`, then tilted up by `pitch`.
 fn turn(d: V3, pitch: f32, roll: f32) -> V3 {
-    let d = v3(d.x * roll.cos() - d.y * roll.sin(), d.x * roll.sin() + d.y * roll.cos(), d.z);
-    v3(d.x, d.y * pitch.cos() + d.z * pitch.sin(), d.z * pitch.cos() - d.y * pitch.sin())
+    let d = v3(
+        d.x * roll.cos() - d.y * roll.sin(),
+        d.x * roll.sin() + d.y * roll.cos(),
+        d.z,
+    );
+    v3(
+        d.x,
+        d.y * pitch.cos() + d.z * pitch.sin(),
+        d.z * pitch.cos() - d.y * pitch.sin(),
+    )
 }
 
 /// Distances at which a ray enters and leaves a sphere around the origin.
@@ -66,7 +87,8 @@ fn air(height: f32) -> V3 {
 }
 
 fn dimmed(depth: V3) -> V3 {
-    (RAYLEIGH * depth.x + V3::all(MIE * 1.1 * depth.y) + OZONE * depth.z).map(|value| (-value).exp())
+    (RAYLEIGH * depth.x + V3::all(MIE * 1.1 * depth.y) + OZONE * depth.z)
+        .map(|value| (-value).exp())
 }
 
 /// Air between a point and the sun, or nothing where the ground is in between.
@@ -84,13 +106,17 @@ fn towards_sun(from: V3, sun: V3) -> Option<V3> {
 }
 
 fn see(eye: V3, look: V3, sun: V3) -> V3 {
-    let ground = sphere(eye, look, GROUND).filter(|hit| hit.0 > 0.0).map(|hit| hit.0);
+    let ground = sphere(eye, look, GROUND)
+        .filter(|hit| hit.0 > 0.0)
+        .map(|hit| hit.0);
     let facing = look.dot(sun).clamp(-1.0, 1.0);
     let behind = match ground {
         Some(distance) => surface((eye + look * distance).unit(), look, sun),
-        None => stars(look) + V3::ONE * (90.0 * smoothstep(0.999_955, 0.999_975, facing)),
+        None => V3::ONE * (90.0 * smoothstep(0.999_970, 0.999_982, facing)),
     };
-    let Some((enter, leave)) = sphere(eye, look, TOP).filter(|hit| hit.1 > 0.0) else { return behind };
+    let Some((enter, leave)) = sphere(eye, look, TOP).filter(|hit| hit.1 > 0.0) else {
+        return behind;
+    };
     let (enter, leave) = (enter.max(0.0), ground.unwrap_or(leave));
     const STEPS: usize = 48;
     let step = (leave - enter) / STEPS as f32;
@@ -120,29 +146,72 @@ fn see(eye: V3, look: V3, sun: V3) -> V3 {
 
 /// Night: sea, clouds that catch the first light along the edge, and towns.
 fn surface(at: V3, look: V3, sun: V3) -> V3 {
-    let clouds = smoothstep(0.02, 0.55, fbm3(at.x * 34.0, at.y * 34.0, at.z * 34.0, 6, 0.55, 41) + 0.12);
-    let land = smoothstep(0.03, 0.1, fbm3(at.x * 9.0, at.y * 9.0, at.z * 9.0, 5, 0.5, 47));
-    let towns = smoothstep(0.35, 0.75, fbm3(at.x * 60.0, at.y * 60.0, at.z * 60.0, 3, 0.6, 43));
-    let streets = smoothstep(0.25, 0.6, fbm3(at.x * 420.0, at.y * 420.0, at.z * 420.0, 3, 0.7, 45));
-    let night = v3(1.0, 0.62, 0.26) * (0.5 * towns * streets * land * (1.0 - 0.85 * clouds));
+    let clouds = smoothstep(
+        0.02,
+        0.55,
+        fbm3(at.x * 34.0, at.y * 34.0, at.z * 34.0, 6, 0.55, 41) + 0.12,
+    );
+    let land = smoothstep(
+        0.03,
+        0.1,
+        fbm3(at.x * 9.0, at.y * 9.0, at.z * 9.0, 5, 0.5, 47),
+    );
+    let towns = smoothstep(
+        0.02,
+        0.42,
+        fbm3(at.x * 60.0, at.y * 60.0, at.z * 60.0, 3, 0.6, 43),
+    );
+    let streets = smoothstep(
+        0.12,
+        0.45,
+        fbm3(at.x * 420.0, at.y * 420.0, at.z * 420.0, 3, 0.7, 45),
+    );
+    let night = v3(1.0, 0.62, 0.26) * (0.8 * towns * streets * land * (1.0 - 0.85 * clouds));
     let grazing = (at.dot(sun) * 9.0 + 0.16).clamp(0.0, 1.0);
     let lit = mix(v3(0.004, 0.008, 0.016), v3(0.5, 0.42, 0.38), clouds) * grazing;
     let glint = look.reflect(at).dot(sun).max(0.0).powf(180.0) * (1.0 - clouds);
-    lit + night + v3(1.0, 0.6, 0.3) * (glint * grazing * 2.0) + v3(0.001, 0.0016, 0.003)
+    lit + night
+        + v3(1.0, 0.6, 0.3) * (glint * grazing * 2.0)
+        + mix(v3(0.0012, 0.0020, 0.0042), v3(0.011, 0.014, 0.022), clouds)
 }
 
-fn stars(look: V3) -> V3 {
-    let mut light = V3::ZERO;
-    for (scale, share, bright) in [(170.0, 0.030, 1.2), (330.0, 0.035, 0.35)] {
-        let (x, y) = (look.x / look.z * scale, look.y / look.z * scale);
-        let (cx, cy) = (x.floor() as i32, y.floor() as i32);
-        if chance(cx, cy, 0, 51) < share {
-            let place = |axis: i32| 0.2 + 0.6 * chance(cx, cy, axis, 52);
-            let far = ((x - cx as f32 - place(0)).hypot(y - cy as f32 - place(1))) * 560.0 / scale;
-            let tint = mix(v3(1.0, 0.75, 0.55), v3(0.6, 0.75, 1.0), chance(cx, cy, 3, 52));
-            let size = chance(cx, cy, 4, 52).powi(4);
-            light += tint * (bright * (0.1 + size) * (-(far * far) * 1.6).exp());
+/// What the sun spills over the whole picture: a bright heart and a very wide, very faint slope, which eight bits cannot hold.
+fn glare(look: V3, sun: V3) -> V3 {
+    let off = look.dot(sun).clamp(-1.0, 1.0).acos();
+    let wide = |reach: f32| (-off / reach).exp();
+    v3(1.0, 0.80, 0.58) * (2.2 * wide(0.010) + 0.30 * wide(0.040))
+        + v3(0.42, 0.58, 1.0) * (0.085 * wide(0.14))
+}
+
+/// Stars where the picture is dark: round, a few bright, most faint, each with its own warmth.
+fn stars(canvas: &mut Canvas, clear: impl Fn((f32, f32)) -> bool) {
+    let mut dice = Dice::new(51);
+    for _ in 0..1500 {
+        let at = (
+            dice.between(0.0, WIDTH as f32),
+            dice.between(0.0, HEIGHT as f32),
+        );
+        let (column, row) = (at.0 as usize, at.1 as usize);
+        let bright = 0.02 + 0.9 * dice.between(0.0, 1.0).powi(9);
+        let tint = mix(
+            v3(1.0, 0.78, 0.6),
+            v3(0.66, 0.8, 1.0),
+            dice.between(0.0, 1.0),
+        );
+        if !clear(at) || canvas.colour(column, row).max() > 0.12 {
+            continue;
+        }
+        let size = 0.75 + 0.75 * bright.sqrt();
+        let reach = (4.0 * size) as usize + 1;
+        for y in row.saturating_sub(reach)..(row + reach).min(HEIGHT) {
+            for x in column.saturating_sub(reach)..(column + reach).min(WIDTH) {
+                let far = (x as f32 + 0.5 - at.0).hypot(y as f32 + 0.5 - at.1) / size;
+                let light = tint * (bright * (-far * far).exp());
+                let pixel = &mut canvas.pixels[y * WIDTH + x];
+                for (sum, added) in pixel.iter_mut().zip([light.x, light.y, light.z]) {
+                    *sum += added;
+                }
+            }
         }
     }
-    light
 }

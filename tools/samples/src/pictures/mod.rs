@@ -23,15 +23,42 @@ pub struct Drawing {
 
 /// All drawings.
 pub const DRAWINGS: &[Drawing] = &[
-    Drawing { name: "balloon", draw: balloon::draw },
-    Drawing { name: "bloom", draw: bloom::draw },
-    Drawing { name: "bubbles", draw: bubbles::draw },
-    Drawing { name: "dahlia", draw: dahlia::draw },
-    Drawing { name: "dawn", draw: dawn::draw },
-    Drawing { name: "dunes", draw: dunes::draw },
-    Drawing { name: "island", draw: island::draw },
-    Drawing { name: "lake", draw: lake::draw },
-    Drawing { name: "test-card", draw: test_card::draw },
+    Drawing {
+        name: "balloon",
+        draw: balloon::draw,
+    },
+    Drawing {
+        name: "bloom",
+        draw: bloom::draw,
+    },
+    Drawing {
+        name: "bubbles",
+        draw: bubbles::draw,
+    },
+    Drawing {
+        name: "dahlia",
+        draw: dahlia::draw,
+    },
+    Drawing {
+        name: "dawn",
+        draw: dawn::draw,
+    },
+    Drawing {
+        name: "dunes",
+        draw: dunes::draw,
+    },
+    Drawing {
+        name: "island",
+        draw: island::draw,
+    },
+    Drawing {
+        name: "lake",
+        draw: lake::draw,
+    },
+    Drawing {
+        name: "test-card",
+        draw: test_card::draw,
+    },
 ];
 
 /// A file of `assets/samples`.
@@ -47,29 +74,39 @@ pub struct Sample {
 /// All samples, in the order in which the page shows them.
 pub const SAMPLES: &[Sample] = &[
     Sample {
+        file: "lake.jxl",
+        title: "Lake at dusk",
+        description: "Lossy: a landscape of six megapixels in about one megabyte, with film grain that the decoder makes.",
+    },
+    Sample {
+        file: "island.jxl",
+        title: "The Isle of Locus",
+        description: "24 megapixels: a map to zoom into, down to single trees, houses and soundings.",
+    },
+    Sample {
         file: "dahlia.jxl",
         title: "Dahlia",
-        description: "Wide gamut: reds of Display P3 that sRGB has no name for, with fine veins that vanish where they are clipped.",
+        description: "Wide gamut: reds of Display P3 that sRGB has no numbers for, and veins that fade where they are clipped to it.",
     },
     Sample {
         file: "bubbles.jxl",
         title: "Soap bubbles",
-        description: "Transparency: glass that is almost not there, and soft shadows over whatever lies behind.",
+        description: "Transparency: skins that are almost not there, and soft shadows on whatever lies behind.",
     },
     Sample {
         file: "dawn.jxl",
         title: "Dawn from orbit",
-        description: "16 bits a sample: a long fall from light into black that would show steps in 8.",
+        description: "16 bits a sample: a long slope from light into black that shows steps in 8.",
     },
     Sample {
         file: "dunes.jxl",
         title: "Dunes",
-        description: "A JPEG repacked without loss: smaller, and the original file can be had back byte for byte.",
+        description: "A JPEG packed again without loss: a fifth smaller, and the original comes back byte for byte.",
     },
     Sample {
         file: "balloon.jxl",
         title: "Balloons",
-        description: "Stored lying on its side, with an orientation that tells the decoder to turn it upright.",
+        description: "Orientation: stored lying on its side, with a note to turn it upright.",
     },
     Sample {
         file: "bloom.jxl",
@@ -80,6 +117,11 @@ pub const SAMPLES: &[Sample] = &[
         file: "test-card.jxl",
         title: "Test card",
         description: "Lossless: one-pixel lines, small letters and greys one step apart, all of them exact.",
+    },
+    Sample {
+        file: "lake-pixels.png",
+        title: "Lake, PNG",
+        description: "A PNG: the lake again in twenty colours and large pixels.",
     },
     Sample {
         file: "dunes.jpg",
@@ -94,6 +136,6 @@ pub const SAMPLES: &[Sample] = &[
     Sample {
         file: "bloom.gif",
         title: "Endless bloom, GIF",
-        description: "The animation at half the size, in GIF's 256 colours a frame.",
+        description: "An animated GIF: the bloom at half the size, with at most 256 colours a frame.",
     },
 ];

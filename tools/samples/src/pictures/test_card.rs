@@ -19,7 +19,12 @@ pub(super) fn draw(folder: &Path) -> Result<()> {
     let mut canvas = Canvas::filled(WIDTH, HEIGHT, hex(0x5f6b76));
     grid(&mut canvas);
     border(&mut canvas);
-    for (x, y) in [(160.0, 160.0), (1440.0, 160.0), (160.0, 1040.0), (1440.0, 1040.0)] {
+    for (x, y) in [
+        (160.0, 160.0),
+        (1440.0, 160.0),
+        (160.0, 1040.0),
+        (1440.0, 1040.0),
+    ] {
         star(&mut canvas, (x, y), 112.0);
     }
     ring(&mut canvas);
@@ -69,7 +74,8 @@ fn star(canvas: &mut Canvas, at: (f32, f32), radius: f32) {
             for sample in 0..64 {
                 let dx = x as f32 + (sample % 8) as f32 / 8.0 + 0.0625 - at.0;
                 let dy = y as f32 + (sample / 8) as f32 / 8.0 + 0.0625 - at.1;
-                if dx.hypot(dy) < radius - 4.0 && (dy.atan2(dx) * 36.0 / TAU).rem_euclid(1.0) < 0.5 {
+                if dx.hypot(dy) < radius - 4.0 && (dy.atan2(dx) * 36.0 / TAU).rem_euclid(1.0) < 0.5
+                {
                     dark += 1.0 / 64.0;
                 }
             }
@@ -87,29 +93,58 @@ fn ring(canvas: &mut Canvas) {
 }
 
 /// Paints `colour(x, y)` on a rectangle, within the circle.
-fn panel(canvas: &mut Canvas, (x0, y0, width, height): (usize, usize, usize, usize), colour: impl Fn(usize, usize) -> V3) {
+fn panel(
+    canvas: &mut Canvas,
+    (x0, y0, width, height): (usize, usize, usize, usize),
+    colour: impl Fn(usize, usize) -> V3,
+) {
     for y in y0..y0 + height {
         for x in x0..x0 + width {
             let far = (x as f32 + 0.5 - MIDDLE.0).hypot(y as f32 + 0.5 - MIDDLE.1);
-            canvas.cover(x as i32, y as i32, colour(x - x0, y - y0), (558.5 - far).clamp(0.0, 1.0));
+            canvas.cover(
+                x as i32,
+                y as i32,
+                colour(x - x0, y - y0),
+                (558.5 - far).clamp(0.0, 1.0),
+            );
         }
     }
 }
 
 fn name(canvas: &mut Canvas) {
-    let hand = Hand { height: 74.0, pen: 11.0, spread: 0.16, colour: hex(0xf4f1e8) };
+    let hand = Hand {
+        height: 74.0,
+        pen: 11.0,
+        spread: 0.16,
+        colour: hex(0xf4f1e8),
+    };
     hand.write_centred(canvas, (MIDDLE.0, 132.0), "LOCUS");
-    let hand = Hand { height: 17.0, pen: 2.4, spread: 0.25, colour: hex(0xffc24b) };
+    let hand = Hand {
+        height: 17.0,
+        pen: 2.4,
+        spread: 0.25,
+        colour: hex(0xffc24b),
+    };
     hand.write_centred(canvas, (MIDDLE.0, 204.0), "LOSSLESS 8 BIT");
 }
 
 fn bars(canvas: &mut Canvas) {
-    let bars = [0xf2f2f2, 0xf2f200, 0x00f2f2, 0x00f200, 0xf200f2, 0xf20000, 0x0000f2, 0x000000];
-    panel(canvas, (240, 240, 1120, 120), |x, _| hex(bars[x * 8 / 1120]));
+    let bars = [
+        0xf2f2f2, 0xf2f200, 0x00f2f2, 0x00f200, 0xf200f2, 0xf20000, 0x0000f2, 0x000000,
+    ];
+    panel(
+        canvas,
+        (240, 240, 1120, 120),
+        |x, _| hex(bars[x * 8 / 1120]),
+    );
     // Below them the same hues, each fading to grey.
     panel(canvas, (240, 360, 1120, 40), |x, _| {
         let (bar, t) = (bars[x * 8 / 1120], (x % 140) as f32 / 139.0);
-        let full = v3((bar >> 16) as f32, (bar >> 8 & 255) as f32, (bar & 255) as f32) / 255.0;
+        let full = v3(
+            (bar >> 16) as f32,
+            (bar >> 8 & 255) as f32,
+            (bar & 255) as f32,
+        ) / 255.0;
         (full * (1.0 - t) + V3::all(0.5) * t).map(|value| decode((value * 255.0).round() / 255.0))
     });
 }
@@ -135,10 +170,19 @@ fn centre(canvas: &mut Canvas) {
     ];
     for (i, pattern) in patterns.into_iter().enumerate() {
         let left = [264, 364, 464, 564, 944, 1044, 1144, 1244][i];
-        panel(canvas, (left, 420, 92, 92), |x, y| if pattern(x, y) { V3::ONE } else { V3::ZERO });
-        let pairs = [(0xff0000, 0x0000ff), (0xff0000, 0x00ff00), (0x00ff00, 0xff00ff), (0x0000ff, 0xffff00)];
+        panel(canvas, (left, 420, 92, 92), |x, y| {
+            if pattern(x, y) { V3::ONE } else { V3::ZERO }
+        });
+        let pairs = [
+            (0xff0000, 0x0000ff),
+            (0xff0000, 0x00ff00),
+            (0x00ff00, 0xff00ff),
+            (0x0000ff, 0xffff00),
+        ];
         let (one, other) = pairs[i % 4];
-        panel(canvas, (left, 528, 92, 92), |x, y| hex(if pattern(x, y) { one } else { other }));
+        panel(canvas, (left, 528, 92, 92), |x, y| {
+            hex(if pattern(x, y) { one } else { other })
+        });
     }
 }
 
@@ -147,7 +191,11 @@ fn gratings(canvas: &mut Canvas) {
     panel(canvas, (240, 640, 1120, 120), |x, y| {
         let wide = 8 - x / 140;
         let along = if y < 60 { x % 140 } else { y };
-        if along / wide % 2 == 0 { V3::ONE } else { V3::ZERO }
+        if along / wide % 2 == 0 {
+            V3::ONE
+        } else {
+            V3::ZERO
+        }
     });
 }
 
@@ -155,8 +203,12 @@ fn steps(canvas: &mut Canvas) {
     panel(canvas, (240, 760, 1120, 70), |x, _| grey(x / 70 * 17));
     panel(canvas, (240, 830, 1120, 30), |x, _| grey(x * 256 / 1120));
     // One step of 255 apart, near black and near white: squares that only an exact decoder keeps.
-    panel(canvas, (240, 860, 560, 40), |x, y| grey(8 + usize::from((x / 20 + y / 20) % 2 == 0)));
-    panel(canvas, (800, 860, 560, 40), |x, y| grey(246 + usize::from((x / 20 + y / 20) % 2 == 0)));
+    panel(canvas, (240, 860, 560, 40), |x, y| {
+        grey(8 + usize::from((x / 20 + y / 20) % 2 == 0))
+    });
+    panel(canvas, (800, 860, 560, 40), |x, y| {
+        grey(246 + usize::from((x / 20 + y / 20) % 2 == 0))
+    });
 }
 
 fn words(canvas: &mut Canvas) {
@@ -171,6 +223,11 @@ fn words(canvas: &mut Canvas) {
         let left = (WIDTH - pixels_wide(line)) / 2;
         write_pixels(canvas, left, 926 + i * 18, line, hex(0xf4f1e8));
     }
-    let hand = Hand { height: 22.0, pen: 2.6, spread: 0.12, colour: hex(0x8fd0ff) };
+    let hand = Hand {
+        height: 22.0,
+        pen: 2.6,
+        spread: 0.12,
+        colour: hex(0x8fd0ff),
+    };
     hand.write_centred(canvas, (MIDDLE.0, 1060.0), "1600 X 1200");
 }

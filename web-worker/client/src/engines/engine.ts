@@ -2,6 +2,7 @@
 // ready, is busy with one call, and at some time is dead; a dead one is
 // replaced, never revived.
 
+import { deferred } from "../deferred.ts";
 import { wordsOf } from "../errors.ts";
 import type { FromWorker, Part, ToWorker } from "./messages.ts";
 import { readReport } from "./report.ts";
@@ -11,7 +12,13 @@ export type EngineKind = "solo" | "wide";
 
 /** How a call on an engine ended. */
 export type Outcome =
-  | { kind: "reply"; prefix: Uint8Array<ArrayBuffer>; payloads: Uint8Array<ArrayBuffer>[]; computed_ms: number; memory_bytes: number }
+  | {
+      kind: "reply";
+      prefix: Uint8Array<ArrayBuffer>;
+      payloads: Uint8Array<ArrayBuffer>[];
+      computed_ms: number;
+      memory_bytes: number;
+    }
   /** The engine could not take the call, and is well. */
   | { kind: "refused"; code: "invalid_input" | "out_of_memory"; message: string }
   /** The engine is dead. `lost`: through no fault of the call that we know of. */
@@ -69,7 +76,7 @@ export class Engine {
     this.#worker = options.worker;
     const control = options.isolated ? new SharedArrayBuffer(4) : undefined;
     this.#stop = control && new Int32Array(control);
-    const { promise, ...started } = Promise.withResolvers<void>();
+    const { promise, ...started } = deferred<void>();
     this.ready = promise;
     this.#started = started;
     // Whoever waits for a call hears of it there.
@@ -80,7 +87,9 @@ export class Engine {
       event.preventDefault();
       this.#die("lost", `the engine's worker failed: ${event.message || "it could not be loaded"}`);
     });
-    this.#worker.addEventListener("messageerror", () => this.#die("lost", "the engine's worker sent what can't be read"));
+    this.#worker.addEventListener("messageerror", () =>
+      this.#die("lost", "the engine's worker sent what can't be read"),
+    );
     this.#expect(START_TIMEOUT, "the engine did not start");
     try {
       this.#post({ kind: "start", base: options.base, module: options.module, threads: options.threads, control });

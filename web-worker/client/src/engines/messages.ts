@@ -22,7 +22,13 @@ export type FromWorker =
   | { kind: "ready"; memory: WebAssembly.Memory | undefined; report: number }
   | { kind: "begun" }
   | { kind: "progress"; value: number }
-  | { kind: "done"; prefix: Uint8Array<ArrayBuffer>; payloads: ArrayBuffer[]; computed_ms: number; memory_bytes: number }
+  | {
+      kind: "done";
+      prefix: Uint8Array<ArrayBuffer>;
+      payloads: ArrayBuffer[];
+      computed_ms: number;
+      memory_bytes: number;
+    }
   /** The call could not be handed to the codec; the engine is well. */
   | { kind: "refused"; code: "invalid_input" | "out_of_memory"; message: string }
   /** The codec trapped, or could not start; the engine is of no more use. */

@@ -3,6 +3,7 @@
 // threads make faster. Each is made when first needed. Calls wait in queues
 // that belong to no engine, so the end of an engine moves nothing.
 
+import { deferred } from "../deferred.ts";
 import { aborted, LocusError, wordsOf } from "../errors.ts";
 import type { Codec } from "./codec.ts";
 import type { Engine, EngineCall, EngineKind, Outcome } from "./engine.ts";
@@ -74,13 +75,21 @@ interface Task extends Job {
 
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #queues = { solo: new PriorityQueue<Task>(), wide: new PriorityQueue<Task>(), estimate: new PriorityQueue<Task>() };
+  readonly #queues = {
+    solo: new PriorityQueue<Task>(),
+    wide: new PriorityQueue<Task>(),
+    estimate: new PriorityQueue<Task>(),
+  };
   readonly #engines = new Set<Engine>();
   readonly #running = new Map<Engine, Task>();
   #codec: Codec | undefined;
   #codecState: PoolSnapshot["codec"] = "none";
   #startFailures = 0;
   #failed = { why: "", at: Number.NEGATIVE_INFINITY };
+  /** Whether engines are started before they are needed. */
+  #warm = false;
+  /** Whether a second wide engine is kept ready. */
+  #spare = false;
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -112,12 +121,12 @@ export class Pool {
     return this.#queues[this.#lane(lane)].length;
   }
 
-  /** Loads the codec and starts a first engine, so that a call need not wait for it. */
+  /** Loads the codec and starts an engine of each kind, so that a call need not wait for them. */
   warm(): void {
     if (this.#closed) return;
-    if (this.#codec) {
-      if (!this.#some("solo")) this.#spawn("solo");
-    } else this.#load();
+    this.#warm = true;
+    if (this.#codec) this.#start();
+    else this.#load();
   }
 
   /**
@@ -130,7 +139,7 @@ export class Pool {
   run(job: Job): Promise<JobReply> {
     if (job.signal?.aborted) return Promise.reject(aborted());
     if (this.#closed) return Promise.reject(new LocusError("unavailable", "this page's engines are closed"));
-    const { promise, resolve, reject } = Promise.withResolvers<JobReply>();
+    const { promise, resolve, reject } = deferred<JobReply>();
     const abort = () => this.#interrupt(task, aborted());
     const timer = setTimeout(() => this.#interrupt(task, deadlineExceeded(job.deadlineMs)), job.deadlineMs);
     const task: Task = {
@@ -158,7 +167,8 @@ export class Pool {
   close(): void {
     this.#closed = true;
     this.#refuse("this page's engines were closed");
-    for (const task of this.#running.values()) this.#settle(task, new LocusError("unavailable", "this page's engines were closed"));
+    for (const task of this.#running.values())
+      this.#settle(task, new LocusError("unavailable", "this page's engines were closed"));
     for (const engine of this.#engines) engine.end();
     this.#engines.clear();
     this.#options.onChange?.();
@@ -186,7 +196,8 @@ export class Pool {
 
   /** Starts the queue's next call; false when no engine is free for it. */
   #dispatch(kind: EngineKind, queue: PriorityQueue<Task>, most: number): boolean {
-    const engines = [...this.#engines].filter((engine) => engine.kind === kind);
+    // An engine whose call was interrupted is on its way out, or free in a moment.
+    const engines = this.#of(kind).filter((engine) => !this.#running.get(engine)?.settled);
     if (engines.filter((engine) => engine.state === "busy").length >= most) return false;
     const idle = engines.find((engine) => engine.state === "ready");
     if (!idle) {
@@ -203,7 +214,7 @@ export class Pool {
     this.#running.set(engine, task);
     task.engine = engine;
     task.begun = performance.now();
-    const outcome = await engine.run({
+    const running = engine.run({
       parts: task.parts,
       onBegun: () => {
         task.begun = performance.now();
@@ -213,6 +224,8 @@ export class Pool {
         if (!task.settled) task.onProgress?.(value);
       },
     });
+    this.#keepSpare();
+    const outcome = await running;
     this.#running.delete(engine);
     task.engine = undefined;
     this.#conclude(engine, task, outcome);
@@ -252,16 +265,28 @@ export class Pool {
     if (engine.state !== "dead") return;
     this.#engines.delete(engine);
     // The next call finds it started.
-    if (!this.#closed && !this.#some(engine.kind)) this.#spawn(engine.kind);
+    if (!this.#closed && this.#of(engine.kind).length === 0) this.#spawn(engine.kind);
   }
 
-  #some(kind: EngineKind): boolean {
-    return [...this.#engines].some((engine) => engine.kind === kind);
+  /** A pool of threads takes long to start, so a page that cancels keeps a second one ready. */
+  #keepSpare(): void {
+    if (this.#spare && this.#of("wide").every((engine) => engine.state === "busy")) this.#spawn("wide");
+  }
+
+  #of(kind: EngineKind): Engine[] {
+    return [...this.#engines].filter((engine) => engine.kind === kind);
   }
 
   #spawn(kind: EngineKind): void {
     if (!this.#codec) return;
-    const engine = this.#options.makeEngine(kind, this.#codec, kind === "wide" ? this.threads : 0);
+    let engine: Engine;
+    try {
+      engine = this.#options.makeEngine(kind, this.#codec, kind === "wide" ? this.threads : 0);
+    } catch (error) {
+      // E.g. a content security policy that allows no workers.
+      this.#fail(`this browser could not start an engine: ${wordsOf(error)}`);
+      return;
+    }
     this.#engines.add(engine);
     this.#options.onChange?.();
     engine.ready.then(
@@ -286,6 +311,12 @@ export class Pool {
     );
   }
 
+  /** Starts first engines. Any call needs a solo one, for its estimate. */
+  #start(): void {
+    if (this.#of("solo").length === 0) this.#spawn("solo");
+    if (this.#warm && this.threads > 1 && this.#of("wide").length === 0) this.#spawn("wide");
+  }
+
   #load(): void {
     if (this.#codecState === "loading") return;
     this.#codecState = "loading";
@@ -295,7 +326,7 @@ export class Pool {
         this.#codec = codec;
         this.#codecState = "ready";
         if (this.#closed) return;
-        if (!this.#some("solo")) this.#spawn("solo");
+        this.#start();
         this.#pump();
       },
       (error) => {
@@ -325,7 +356,10 @@ export class Pool {
     this.#queues[task.lane].remove(task);
     const engine = task.engine;
     if (!engine) return;
+    this.#spare ||= engine.kind === "wide";
+    this.#keepSpare();
     engine.stop();
+    this.#pump();
     setTimeout(() => {
       if (task.engine === engine) engine.end();
     }, GRACE);
@@ -345,5 +379,7 @@ function isReply(outcome: unknown): outcome is JobReply {
 }
 
 function deadlineExceeded(milliseconds: number): LocusError {
-  return new LocusError("deadline_exceeded", `the call had not ended after ${milliseconds} ms`, { deadline_ms: milliseconds });
+  return new LocusError("deadline_exceeded", `the call had not ended after ${milliseconds} ms`, {
+    deadline_ms: milliseconds,
+  });
 }

@@ -1,5 +1,6 @@
 // The page's side of the painter: one worker, made when first needed.
 
+import { deferred } from "../deferred.ts";
 import { aborted, LocusError } from "../errors.ts";
 import type { FromPainter, ToPainter } from "./messages.ts";
 
@@ -17,10 +18,12 @@ export class Painter {
   bitmap(width: number, height: number, pixels: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<ImageBitmap> {
     if (signal?.aborted) return Promise.reject(aborted());
     if (pixels.length !== 4 * width * height) {
-      return Promise.reject(new LocusError("invalid_input", `${width} × ${height} pixels are not ${pixels.length} bytes`));
+      return Promise.reject(
+        new LocusError("invalid_input", `${width} × ${height} pixels are not ${pixels.length} bytes`),
+      );
     }
     const id = this.#id++;
-    const { promise, resolve, reject } = Promise.withResolvers<ImageBitmap>();
+    const { promise, resolve, reject } = deferred<ImageBitmap>();
     const abort = () => this.#take(id)?.reject(aborted());
     signal?.addEventListener("abort", abort, { once: true });
     const release = () => signal?.removeEventListener("abort", abort);
@@ -40,7 +43,8 @@ export class Painter {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "locus painter" });
     worker.addEventListener("message", ({ data }: MessageEvent<FromPainter>) => {
       const waiting = this.#take(data.id);
-      if ("problem" in data) waiting?.reject(new LocusError("out_of_memory", `the browser can't hold the picture: ${data.problem}`));
+      if ("problem" in data)
+        waiting?.reject(new LocusError("out_of_memory", `the browser can't hold the picture: ${data.problem}`));
       else if (waiting) waiting.resolve(data.bitmap);
       else data.bitmap.close();
     });

@@ -6,7 +6,7 @@ export type ServerState = "none" | "unknown" | "up" | "down" | "warming";
 
 /** Milliseconds between two questions: the first, and the longest. */
 const FIRST = 1_000;
-const LONGEST = 30_000;
+const LONGEST = 10_000;
 /** Milliseconds after which no answer is one. */
 const TIMEOUT = 5_000;
 

@@ -22,7 +22,14 @@ export class LocalTransport implements Transport {
   async call(request: Request): Promise<Answer> {
     const { operation, parameters, inputs, limits, deadlineMs, priority, signal } = request;
     const prefix = writePrefix(
-      { kind: "call", id: this.#id++, operation, parameters, inputs: inputs.map((_, payload) => ({ payload })), limits },
+      {
+        kind: "call",
+        id: this.#id++,
+        operation,
+        parameters,
+        inputs: inputs.map((_, payload) => ({ payload })),
+        limits,
+      },
       inputs.map(sizeOf),
     );
     const phases = OPERATIONS.find(({ name }) => name === operation)?.phases ?? [];
@@ -41,8 +48,16 @@ export class LocalTransport implements Transport {
   }
 
   /** Asks what a call would take, from the heads of its inputs. */
-  async estimate(operation: string, parameters: object, inputs: readonly InputData[], deadlineMs: number, signal?: AbortSignal): Promise<Estimate> {
-    const heads = inputs.map((input) => partOf(input instanceof Blob ? input.slice(0, HEAD) : bytesOf(input).subarray(0, HEAD)));
+  async estimate(
+    operation: string,
+    parameters: object,
+    inputs: readonly InputData[],
+    deadlineMs: number,
+    signal?: AbortSignal,
+  ): Promise<Estimate> {
+    const heads = inputs.map((input) =>
+      partOf(input instanceof Blob ? input.slice(0, HEAD) : bytesOf(input).subarray(0, HEAD)),
+    );
     const prefix = writePrefix(
       {
         kind: "estimate",
@@ -54,7 +69,14 @@ export class LocalTransport implements Transport {
       heads.map(sizeOf),
     );
     const lane: Lane = "estimate";
-    const job = { operation: `estimate of ${operation}`, lane, priority: 0, parts: [prefix, ...heads], deadlineMs, signal };
+    const job = {
+      operation: `estimate of ${operation}`,
+      lane,
+      priority: 0,
+      parts: [prefix, ...heads],
+      deadlineMs,
+      signal,
+    };
     return resultOf(await this.#pool.run(job)) as Estimate;
   }
 }

@@ -95,7 +95,7 @@ export class ServerTransport implements Transport {
           else if (frame.header.kind === "reply") {
             const ended = performance.now();
             replied ||= ended;
-            void chunks.cancel().catch(() => {});
+            void drain(chunks);
             return {
               ...resultOf(frame, response),
               threads: 1,
@@ -112,9 +112,13 @@ export class ServerTransport implements Transport {
       throw new LocusError("unavailable", "the server closed the connection before its reply was whole");
     } catch (error) {
       if (signal?.aborted) throw aborted();
-      if (late.aborted) throw new LocusError("deadline_exceeded", `the call had not ended after ${deadlineMs} ms`, { deadline_ms: deadlineMs });
+      if (late.aborted)
+        throw new LocusError("deadline_exceeded", `the call had not ended after ${deadlineMs} ms`, {
+          deadline_ms: deadlineMs,
+        });
       if (error instanceof LocusError) throw error;
-      if (error instanceof FrameError) throw new LocusError("invalid_frame", `the server's answer is not valid: ${error.message}`);
+      if (error instanceof FrameError)
+        throw new LocusError("invalid_frame", `the server's answer is not valid: ${error.message}`);
       throw new LocusError("unavailable", `the server can't be reached: ${wordsOf(error)}`);
     }
   }
@@ -137,6 +141,15 @@ function resultOf({ header, payloads }: Frame, response: Response): Pick<Answer,
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
   if (response.status === 503 && seconds >= 0) throw new NoRoom(error, Math.min(seconds * 1000, LONGEST_WAIT));
   throw new LocusError(error.code, error.message, error.details);
+}
+
+/** Reads to the end, which is near, so that the connection serves the next call too. */
+async function drain(chunks: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
+    while (!(await chunks.read()).done);
+  } catch {
+    // The reply is there; how the connection ends matters to nobody.
+  }
 }
 
 function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -47,7 +47,11 @@ fn sea(land: &Land, x: f32, y: f32) -> V3 {
     let number = (pixels / 9.0).powf(0.72);
     let width = 9.0 * (1.0 / 0.72) * (number.max(0.3)).powf(1.0 / 0.72 - 1.0);
     let off = (number - number.round()) * width;
-    let engraved = if number.round() >= 1.0 { line(1.0, off) * smoothstep(11.0, 1.0, number) } else { 0.0 };
+    let engraved = if number.round() >= 1.0 {
+        line(1.0, off) * smoothstep(11.0, 1.0, number)
+    } else {
+        0.0
+    };
     mix(tint, hex(0x2f6f94), 0.62 * engraved)
 }
 
@@ -57,7 +61,13 @@ pub(super) fn depth(far: f32, x: f32, y: f32) -> f32 {
     (far / 22.0 * uneven).powf(1.02)
 }
 
-fn ground(land: &Land, places: &[Place], (x, y): (f32, f32), height: f32, (sx, sy): (f32, f32)) -> V3 {
+fn ground(
+    land: &Land,
+    places: &[Place],
+    (x, y): (f32, f32),
+    height: f32,
+    (sx, sy): (f32, f32),
+) -> V3 {
     let steep = sx.hypot(sy);
     let uneven = height + 26.0 * fbm2(x / 160.0, y / 160.0, 3, 0.5, 333);
     let mut colour = gradient(
@@ -73,20 +83,32 @@ fn ground(land: &Land, places: &[Place], (x, y): (f32, f32), height: f32, (sx, s
         ],
         uneven,
     );
-    colour = mix(colour, fields(places, (x, y), steep, colour), smoothstep(0.30, 0.22, steep));
+    colour = mix(
+        colour,
+        fields(places, (x, y), steep, colour),
+        smoothstep(0.30, 0.22, steep),
+    );
     colour = mix(colour, hex(0xabc993), 0.8 * land.wooded(x, y));
     let beach = smoothstep(45.0, 15.0, -land.offshore(x, y)) * smoothstep(0.25, 0.1, steep);
     colour = mix(colour, hex(0xf3e7bd), beach);
     // Light from the upper left, as maps have it, so that hills don't look like hollows.
     let normal = v3(-sx, -sy, 0.62).unit();
     let light = normal.dot(v3(-0.52, -0.60, 0.61)) - 0.61;
-    let shade = if light < 0.0 { mix(V3::ONE, hex(0x5d6180), (-light * 1.05).min(0.85)) } else { V3::ONE + v3(1.0, 0.93, 0.78) * (0.42 * light) };
+    let shade = if light < 0.0 {
+        mix(V3::ONE, hex(0x5d6180), (-light * 1.05).min(0.85))
+    } else {
+        V3::ONE + v3(1.0, 0.93, 0.78) * (0.42 * light)
+    };
     colour = colour * shade;
     contours(colour, height, steep)
 }
 
 fn contours(colour: V3, height: f32, steep: f32) -> V3 {
-    let ink = if height > 1120.0 { hex(0x5f88ab) } else { hex(0x9a6b3f) };
+    let ink = if height > 1120.0 {
+        hex(0x5f88ab)
+    } else {
+        hex(0x9a6b3f)
+    };
     let rise = (steep * SCALE).max(0.05);
     let nearest = (height / CONTOUR).round();
     if nearest < 1.0 {
@@ -95,27 +117,40 @@ fn contours(colour: V3, height: f32, steep: f32) -> V3 {
     let off = (height - nearest * CONTOUR) / rise;
     let thick = nearest as i32 % 5 == 0;
     let crowded = smoothstep(1.4, 0.7, steep);
-    let cover = if thick { 0.85 * line(2.0, off) } else { 0.62 * crowded * line(1.0, off) };
+    let cover = if thick {
+        0.85 * line(2.0, off)
+    } else {
+        0.62 * crowded * line(1.0, off)
+    };
     mix(colour, ink, cover)
 }
 
 /// Fields round the villages: the cells that are nearest to scattered points, each with its crop.
 fn fields(places: &[Place], at: (f32, f32), steep: f32, wild: V3) -> V3 {
-    let near = |place: &Place| (at.0 - place.at.0).hypot(at.1 - place.at.1) / (130.0 + 75.0 * place.size as f32);
-    let reach = places.iter().map(near).fold(9.0, f32::min) + 0.9 * fbm2(at.0 / 130.0, at.1 / 130.0, 3, 0.5, 334) + 1.5 * steep;
+    let near = |place: &&Place| {
+        (at.0 - place.at.0).hypot(at.1 - place.at.1) / (130.0 + 75.0 * place.size as f32)
+    };
+    let Some(village) = places.iter().min_by(|a, b| near(a).total_cmp(&near(b))) else {
+        return wild;
+    };
+    let reach = near(&village) + 0.9 * fbm2(at.0 / 130.0, at.1 / 130.0, 3, 0.5, 334) + 1.5 * steep;
     if reach > 1.0 {
         return wild;
     }
-    // Turned a little differently here and there, and longer than wide.
-    let turn = 0.6 * fbm2(at.0 / 600.0, at.1 / 600.0, 2, 0.5, 335) + 0.5;
-    let (sin, cos) = turn.sin_cos();
-    let (u, v) = ((at.0 * cos + at.1 * sin) / 46.0, (at.1 * cos - at.0 * sin) / 27.0);
+    // Turned differently at each village, and longer than wide.
+    let (sin, cos) = (village.at.0 + village.at.1).sin_cos();
+    let (u, v) = (
+        (at.0 * cos + at.1 * sin) / 46.0,
+        (at.1 * cos - at.0 * sin) / 27.0,
+    );
     let (cu, cv) = (u.floor() as i32, v.floor() as i32);
     let (mut first, mut second, mut owner) = (9.0_f32, 9.0_f32, 0.0);
     for dv in -1..=1 {
         for du in -1..=1 {
             let place = |axis: i32| 0.15 + 0.7 * chance(cu + du, cv + dv, axis, 336);
-            let far = ((cu + du) as f32 + place(0) - u).abs().max(((cv + dv) as f32 + place(1) - v).abs());
+            let far = ((cu + du) as f32 + place(0) - u)
+                .abs()
+                .max(((cv + dv) as f32 + place(1) - v).abs());
             if far < first {
                 (first, second) = (far, first);
                 owner = chance(cu + du, cv + dv, 2, 336);
@@ -124,7 +159,14 @@ fn fields(places: &[Place], at: (f32, f32), steep: f32, wild: V3) -> V3 {
             }
         }
     }
-    let crops = [hex(0xe3dc9b), hex(0xcfdc9c), hex(0xb9d193), hex(0xe9d8a2), hex(0xd8c58d), hex(0xdce6b0)];
+    let crops = [
+        hex(0xe3dc9b),
+        hex(0xcfdc9c),
+        hex(0xb9d193),
+        hex(0xe9d8a2),
+        hex(0xd8c58d),
+        hex(0xdce6b0),
+    ];
     let crop = crops[(owner * 6.0) as usize % 6];
     let furrow = 0.06 * ((if owner < 0.5 { u * 46.0 } else { v * 27.0 }) * 1.25).sin();
     let hedge = smoothstep(0.075, 0.03, second - first);

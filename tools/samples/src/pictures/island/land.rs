@@ -29,7 +29,9 @@ fn shape(x: f32, z: f32) -> f32 {
         .max(bump(0.82, 0.83, 0.04, 0.05))
         .max(bump(0.125, 0.33, 0.05, 0.075))
         .max(bump(0.20, 0.22, 0.03, 0.04));
-    let bay = bump(0.555, 0.80, 0.10, 0.22).max(bump(0.40, 0.24, 0.055, 0.16)).max(0.0);
+    let bay = bump(0.555, 0.80, 0.10, 0.22)
+        .max(bump(0.40, 0.24, 0.055, 0.16))
+        .max(0.0);
     let ragged = fbm2(x / 4300.0, z / 4300.0, 8, 0.60, 301);
     islands - 0.8 * bay + 1.05 * ragged + 0.02
 }
@@ -38,7 +40,11 @@ impl Land {
     /// Lets it rise from the sea, and the rain fall.
     pub(super) fn raise() -> Land {
         let mut terrain = Terrain::new(WIDTH / 8, HEIGHT / 8, SCALE * 8.0, |x, z| {
-            if shape(x, z) > 0.0 { 1.0 + 2.0 * chance(x as i32, z as i32, 0, 302) } else { -1.0 }
+            if shape(x, z) > 0.0 {
+                1.0 + 2.0 * chance(x as i32, z as i32, 0, 302)
+            } else {
+                -1.0
+            }
         });
         for (rounds, rough) in [(110, 10.0), (22, 4.0), (7, 0.0)] {
             let (width, cell) = (terrain.width, terrain.cell);
@@ -48,7 +54,11 @@ impl Land {
                     let (x, z) = at(i);
                     let inland = shape(x, z);
                     let spine = ridged2(x / 9000.0 + 0.3, z / 9000.0 + 0.2, 3, 0.5, 303);
-                    if inland > 0.0 { 0.4 + 19.0 * smoothstep(0.03, 0.62, inland) * (spine - 0.28).max(0.03) } else { 0.0 }
+                    if inland > 0.0 {
+                        0.4 + 19.0 * smoothstep(0.03, 0.62, inland) * (spine - 0.28).max(0.03)
+                    } else {
+                        0.0
+                    }
                 })
                 .collect();
             let steepest = (0..terrain.heights.len())
@@ -57,7 +67,11 @@ impl Land {
                     0.72 + 0.55 * fbm2(x / 1500.0, z / 1500.0, 4, 0.6, 304)
                 })
                 .collect();
-            let wear = Wear { uplift, cutting: 0.060, steepest };
+            let wear = Wear {
+                uplift,
+                cutting: 0.060,
+                steepest,
+            };
             for _ in 0..rounds {
                 terrain.wear(&wear);
                 terrain.soften(0.04);
@@ -118,7 +132,9 @@ impl Land {
     pub(super) fn wooded(&self, x: f32, y: f32) -> f32 {
         let height = self.height(x, y);
         let field = fbm2(x / 420.0, y / 420.0, 5, 0.55, 311) - 0.06;
-        smoothstep(0.0, 0.05, field) * smoothstep(8.0, 20.0, height) * smoothstep(640.0, 560.0, height + 300.0 * field)
+        smoothstep(0.0, 0.05, field)
+            * smoothstep(8.0, 20.0, height)
+            * smoothstep(640.0, 560.0, height + 300.0 * field)
     }
 }
 
@@ -127,25 +143,43 @@ fn offshore(terrain: &Terrain) -> Vec<f32> {
     let (width, depth) = (terrain.width as i32, terrain.depth as i32);
     let wet = |cell: usize| terrain.heights[cell] <= 0.0;
     let mut nearest: Vec<(i32, i32)> = vec![(i32::MIN, 0); terrain.heights.len()];
-    for cell in 0..nearest.len() {
+    for (cell, near) in nearest.iter_mut().enumerate() {
         let (x, z) = (cell as i32 % width, cell as i32 / width);
         let shore = [(1, 0), (0, 1), (-1, 0), (0, -1)].iter().any(|(dx, dz)| {
             let (nx, nz) = (x + dx, z + dz);
-            nx >= 0 && nz >= 0 && nx < width && nz < depth && wet((nz * width + nx) as usize) != wet(cell)
+            nx >= 0
+                && nz >= 0
+                && nx < width
+                && nz < depth
+                && wet((nz * width + nx) as usize) != wet(cell)
         });
         if shore {
-            nearest[cell] = (x, z);
+            *near = (x, z);
         }
     }
     let far = |(sx, sz): (i32, i32), x: i32, z: i32| {
-        if sx == i32::MIN { f32::INFINITY } else { ((sx - x) as f32).hypot((sz - z) as f32) }
+        if sx == i32::MIN {
+            f32::INFINITY
+        } else {
+            ((sx - x) as f32).hypot((sz - z) as f32)
+        }
     };
     for backwards in [false, true, false, true] {
         for step in 0..nearest.len() {
-            let cell = if backwards { nearest.len() - 1 - step } else { step };
+            let cell = if backwards {
+                nearest.len() - 1 - step
+            } else {
+                step
+            };
             let (x, z) = (cell as i32 % width, cell as i32 / width);
             let ahead = if backwards { 1 } else { -1 };
-            for (dx, dz) in [(ahead, 0), (0, ahead), (ahead, ahead), (-ahead, ahead), (-ahead, 0)] {
+            for (dx, dz) in [
+                (ahead, 0),
+                (0, ahead),
+                (ahead, ahead),
+                (-ahead, ahead),
+                (-ahead, 0),
+            ] {
                 let (nx, nz) = (x + dx, z + dz);
                 if nx < 0 || nz < 0 || nx >= width || nz >= depth {
                     continue;
@@ -159,7 +193,8 @@ fn offshore(terrain: &Terrain) -> Vec<f32> {
     }
     (0..nearest.len())
         .map(|cell| {
-            let metres = (far(nearest[cell], cell as i32 % width, cell as i32 / width) + 0.5) * terrain.cell;
+            let metres =
+                (far(nearest[cell], cell as i32 % width, cell as i32 / width) + 0.5) * terrain.cell;
             if wet(cell) { metres } else { -metres }
         })
         .collect()

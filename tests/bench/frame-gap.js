@@ -1,0 +1,111 @@
+// frame-gap: the real viewer opens a large sample in this browser; long tasks and the gaps between frames are those from
+// the click until a second after the picture is there. Each run is a fresh visit, so the codec is loaded in it, too.
+//
+//     node tests/bench/frame-gap.js RUNS ORIGIN SAMPLE
+
+import { launch, pause, progress, report } from "./chromium.js";
+
+const [runs = "7", origin = "", sample = ""] = process.argv.slice(2);
+/** Milliseconds that a decode may take. */
+const PATIENCE = 120_000;
+
+/** Runs in the page before its own scripts. */
+function observe() {
+  /** @type {{ tasks: { start: number, duration: number }[], frames: number[], scripts: { start: number, text: string }[] }} */
+  const seen = { tasks: [], frames: [], scripts: [] };
+  Object.assign(window, { seen });
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) seen.tasks.push({ start: startTime, duration });
+  }).observe({ type: "longtask", buffered: true });
+  // What a long task was about.
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { scripts = [] } = /** @type {any} */ (entry);
+      const names = scripts.map((/** @type {any} */ each) => `${each.invoker} in ${each.sourceURL.split("/").pop()} ${Math.round(each.duration)} ms`);
+      seen.scripts.push({ start: entry.startTime, text: `${Math.round(entry.duration)} ms (${names.join("; ") || "no script"})` });
+    }
+  }).observe({ type: "long-animation-frame", buffered: true });
+  const frame = (/** @type {number} */ time) => {
+    seen.frames.push(time);
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}
+
+const browser = await launch();
+/** @type {{ tasks: number[], p99: number[], longest: number[], shown: number[] }} */
+const figures = { tasks: [], p99: [], longest: [], shown: [] };
+let threads = 0;
+try {
+  // The first visit is not counted.
+  for (let run = 0; run <= Number(runs); run++) {
+    const result = await visit();
+    threads = result.threads;
+    progress(`${run || "warm-up"}/${runs}: ${result.tasks} long tasks, p99 gap ${result.p99.toFixed(1)} ms, longest ${result.longest.toFixed(1)} ms, shown after ${result.shown.toFixed(0)} ms`);
+    for (const words of result.words) progress(`  a long frame: ${words}`);
+    if (run === 0) continue;
+    figures.tasks.push(result.tasks);
+    figures.p99.push(result.p99);
+    figures.longest.push(result.longest);
+    figures.shown.push(result.shown);
+  }
+} finally {
+  await browser.close();
+}
+const common = { case: "24mp", place: "local", threads };
+report({ ...common, metric: "long_tasks", unit: "count", samples: figures.tasks, note: `24mp: ${sample}, opened in the viewer` });
+report({ ...common, metric: "p99_gap_ms", unit: "ms", samples: figures.p99 });
+report({ ...common, metric: "max_gap_ms", unit: "ms", samples: figures.longest });
+report({ ...common, metric: "shown_ms", unit: "ms", samples: figures.shown });
+
+async function visit() {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(observe);
+    await page.goto(origin);
+    await page.check("input[name=place][value=local]", { force: true });
+    const button = page.locator(`[data-sample="${sample}"]`);
+    await button.waitFor();
+    await pause(1500);
+    const began = await page.evaluate(() => performance.now());
+    // Not Playwright's own click, which scrolls and asks the page many things.
+    await button.evaluate((element) => /** @type {HTMLElement} */ (element).click());
+    const shown = await page.evaluate(
+      ({ name, patience }) =>
+        new Promise((settle, fail) => {
+          const gaveUp = setTimeout(() => fail(new Error(`${name} did not appear`)), patience);
+          const canvas = document.querySelector(".canvas") ?? document.body;
+          const look = () => {
+            const host = /** @type {HTMLElement | null} */ (document.querySelector(".canvas"));
+            if (host?.dataset.key === undefined || !host.getAttribute("aria-label")?.startsWith(`${name},`)) return;
+            clearTimeout(gaveUp);
+            watch.disconnect();
+            settle(performance.now());
+          };
+          const watch = new MutationObserver(look);
+          watch.observe(canvas, { attributes: true, subtree: true, childList: true });
+          look();
+        }),
+      { name: sample, patience: PATIENCE },
+    );
+    await pause(1000);
+    const { seen, threads } = await page.evaluate(() => ({
+      seen: /** @type {any} */ (window).seen,
+      threads: crossOriginIsolated ? navigator.hardwareConcurrency : 1,
+    }));
+    const frames = /** @type {number[]} */ (seen.frames).filter((time) => time >= began);
+    const gaps = frames.slice(1).map((time, at) => time - (frames[at] ?? time));
+    gaps.sort((a, b) => a - b);
+    return {
+      tasks: seen.tasks.filter((/** @type {{ start: number }} */ { start }) => start >= began).length,
+      words: seen.scripts.filter((/** @type {{ start: number }} */ { start }) => start >= began).map((/** @type {{ text: string }} */ { text }) => text),
+      p99: gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * 0.99))] ?? 0,
+      longest: gaps.at(-1) ?? 0,
+      shown: Number(shown) - began,
+      threads,
+    };
+  } finally {
+    await context.close();
+  }
+}
