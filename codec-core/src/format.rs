@@ -71,7 +71,11 @@ impl Format {
                 )));
             }
         }
-        let first: Vec<String> = head.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let first: Vec<String> = head
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Err(Error::InvalidInput(format!(
             "no known picture format begins with the bytes {}",
             first.join(" ")

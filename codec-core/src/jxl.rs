@@ -10,8 +10,10 @@ mod decode;
 mod inspect;
 
 mod open;
+mod pack;
 mod planes;
 mod pool;
+mod rows;
 mod xyb;
 
 pub use decode::decode;

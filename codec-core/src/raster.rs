@@ -31,11 +31,10 @@ impl Pixels {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub fn new(width: u32, height: u32) -> Result<Self, Error> {
-        let length = width as usize * height as usize;
         Ok(Self {
             width,
             height,
-            data: zeroed(length)?,
+            data: zeroed(u64::from(width) * u64::from(height))?,
         })
     }
 
@@ -65,7 +64,11 @@ impl Pixels {
         Raster {
             width: self.width,
             height: self.height,
-            alpha: if opaque { Alpha::Opaque } else { Alpha::Straight },
+            alpha: if opaque {
+                Alpha::Opaque
+            } else {
+                Alpha::Straight
+            },
             color_space: Some(ColorSpace::Srgb),
             planes: vec![Plane {
                 name: "rgba".into(),
@@ -88,10 +91,13 @@ impl Pixels {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`], where `vec!` would abort.
-pub fn zeroed<T: bytemuck::Zeroable + Clone>(length: usize) -> Result<Vec<T>, Error> {
+pub fn zeroed<T: bytemuck::Zeroable + Clone>(length: u64) -> Result<Vec<T>, Error> {
+    let bytes = length.saturating_mul(size_of::<T>() as u64);
     let mut data = Vec::new();
+    // What an address cannot count is not to be had either.
+    let length = usize::try_from(length).map_err(|_| Error::OutOfMemory(bytes))?;
     data.try_reserve_exact(length)
-        .map_err(|_| Error::OutOfMemory((length * size_of::<T>()) as u64))?;
+        .map_err(|_| Error::OutOfMemory(bytes))?;
     data.resize(length, T::zeroed());
     Ok(data)
 }

@@ -95,7 +95,14 @@ async function measure(name, isolated, plain) {
   const common = { case: name, place: "local" };
   const throughput = { ...common, metric: "throughput_mp_s", unit: "MP/s" };
   for (const [peer, { samples, note }] of others) {
-    report({ ...throughput, threads: 2, samples: own.threads, peer_name: peers[peer], peer_samples: samples, ...(note && { note }) });
+    report({
+      ...throughput,
+      threads: 2,
+      samples: own.threads,
+      peer_name: peers[peer],
+      peer_samples: samples,
+      ...(note && { note }),
+    });
   }
   report({ ...throughput, threads: 1, samples: own.plain, note: "throughput_mp_s with one thread: the plain build" });
   report({ ...common, metric: "threads2_over_threads1", unit: "×", threads: 2, samples: own.ratio });

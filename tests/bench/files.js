@@ -6,7 +6,12 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
 /** @type {Record<string, string>} */
-const types = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
+const types = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+};
 
 /**
  * @param {string} folder with the built page
@@ -18,7 +23,9 @@ export async function serveFiles(folder, inputs) {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const plain = path.startsWith("/plain/");
     const rest = normalize(plain ? path.slice("/plain".length) : path);
-    const file = rest.startsWith("/inputs/") ? inputs.get(rest.slice("/inputs/".length)) : join(folder, rest === "/" ? "index.html" : rest);
+    const file = rest.startsWith("/inputs/")
+      ? inputs.get(rest.slice("/inputs/".length))
+      : join(folder, rest === "/" ? "index.html" : rest);
     if (!file || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
       return;

@@ -21,8 +21,14 @@ function observe() {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const { scripts = [] } = /** @type {any} */ (entry);
-      const names = scripts.map((/** @type {any} */ each) => `${each.invoker} in ${each.sourceURL.split("/").pop()} ${Math.round(each.duration)} ms`);
-      seen.scripts.push({ start: entry.startTime, text: `${Math.round(entry.duration)} ms (${names.join("; ") || "no script"})` });
+      const names = scripts.map(
+        (/** @type {any} */ each) =>
+          `${each.invoker} in ${each.sourceURL.split("/").pop()} ${Math.round(each.duration)} ms`,
+      );
+      seen.scripts.push({
+        start: entry.startTime,
+        text: `${Math.round(entry.duration)} ms (${names.join("; ") || "no script"})`,
+      });
     }
   }).observe({ type: "long-animation-frame", buffered: true });
   const frame = (/** @type {number} */ time) => {
@@ -41,7 +47,9 @@ try {
   for (let run = 0; run <= Number(runs); run++) {
     const result = await visit();
     threads = result.threads;
-    progress(`${run || "warm-up"}/${runs}: ${result.tasks} long tasks, p99 gap ${result.p99.toFixed(1)} ms, longest ${result.longest.toFixed(1)} ms, shown after ${result.shown.toFixed(0)} ms`);
+    progress(
+      `${run || "warm-up"}/${runs}: ${result.tasks} long tasks, p99 gap ${result.p99.toFixed(1)} ms, longest ${result.longest.toFixed(1)} ms, shown after ${result.shown.toFixed(0)} ms`,
+    );
     for (const words of result.words) progress(`  a long frame: ${words}`);
     if (run === 0) continue;
     figures.tasks.push(result.tasks);
@@ -53,7 +61,13 @@ try {
   await browser.close();
 }
 const common = { case: "24mp", place: "local", threads };
-report({ ...common, metric: "long_tasks", unit: "count", samples: figures.tasks, note: `24mp: ${sample}, opened in the viewer` });
+report({
+  ...common,
+  metric: "long_tasks",
+  unit: "count",
+  samples: figures.tasks,
+  note: `24mp: ${sample}, opened in the viewer`,
+});
 report({ ...common, metric: "p99_gap_ms", unit: "ms", samples: figures.p99 });
 report({ ...common, metric: "max_gap_ms", unit: "ms", samples: figures.longest });
 report({ ...common, metric: "shown_ms", unit: "ms", samples: figures.shown });
@@ -99,7 +113,9 @@ async function visit() {
     gaps.sort((a, b) => a - b);
     return {
       tasks: seen.tasks.filter((/** @type {{ start: number }} */ { start }) => start >= began).length,
-      words: seen.scripts.filter((/** @type {{ start: number }} */ { start }) => start >= began).map((/** @type {{ text: string }} */ { text }) => text),
+      words: seen.scripts
+        .filter((/** @type {{ start: number }} */ { start }) => start >= began)
+        .map((/** @type {{ text: string }} */ { text }) => text),
       p99: gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * 0.99))] ?? 0,
       longest: gaps.at(-1) ?? 0,
       shown: Number(shown) - began,

@@ -1,42 +1,58 @@
-// One corpus for every build: files with calls on them, and what they have to
-// agree on.
+// One corpus for every build: the calls that codec-core keeps with their
+// files, and the JPEG XL conformance files where these are there.
 
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { readFrame, writeFrame } from "@locus/client/frame";
+import type { Operations } from "@locus/client";
+import { FrameReader, type ReplyHeader, writeFrame } from "@locus/client/frame";
 
 const root = resolve(import.meta.dirname, "../..");
+const folder = join(root, "codec-core/tests/corpus");
 
 /** The JPEG XL conformance files, which are no part of the project. */
 export const CONFORMANCE = process.env.LOCUS_CONFORMANCE_DIR ?? join(root, "../shared/jxl-conformance");
 
+/** How alike two replies have to be: `within1` allows samples of 8 bits to be 1 apart. */
+type Likeness = "exact" | "within1";
+
 export interface Case {
   name: string;
-  file: string;
+  operation: keyof Operations;
   parameters: object;
+  /** Paths of the inputs. */
+  inputs: string[];
+  /** How alike the wasm builds are. */
+  equality: Likeness;
+  /** How alike a wasm build and the native one are. */
+  native: Likeness;
+  /** Code of the error that is the reply. */
+  error?: string;
 }
 
-/** Every file whole; and one of each kind of region and size. */
 export function corpus(): Case[] {
-  const folders = [join(root, "assets/samples"), ...(existsSync(CONFORMANCE) ? [CONFORMANCE] : [])];
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => /\.(jxl|png|jpe?g|gif|webp)$/.test(name) && !name.endsWith(".ref.png"))
-      .map((name) => join(folder, name)),
-  );
-  return files.flatMap((file) => {
-    const name = basename(file);
-    const whole = { name, file, parameters: {} };
-    if (!file.includes("samples")) return [whole];
-    const region = { x: 31, y: 17, width: 300, height: 200 };
-    return [
-      whole,
-      { name: `${name}, a region`, file, parameters: { region } },
-      { name: `${name}, a region made small`, file, parameters: { region, size: { width: 100, height: 67 } } },
-    ];
-  });
+  const calls = JSON.parse(readFileSync(join(folder, "calls.json"), "utf8")) as Case[];
+  const own = calls.map((call) => ({ ...call, inputs: call.inputs.map((file) => join(folder, file)) }));
+  return [...own, ...conformance()];
+}
+
+export function conformance(): Case[] {
+  if (!existsSync(CONFORMANCE)) return [];
+  const files = readdirSync(CONFORMANCE).filter((file) => file.endsWith(".jxl"));
+  return files.map((file) => ({
+    name: `conformance: ${file}`,
+    operation: "image.decode",
+    parameters: {},
+    inputs: [join(CONFORMANCE, file)],
+    equality: "within1",
+    native: "within1",
+  }));
+}
+
+/** How far apart samples may be. */
+export function tolerance(likeness: Likeness): number {
+  return likeness === "exact" ? 0 : 1;
 }
 
 /** A reply's result and payloads, or its error's code. */
@@ -47,12 +63,12 @@ export interface Answer {
 }
 
 /** The answer of the native build, one thread. */
-export async function native({ file, parameters }: Case): Promise<Answer> {
+export async function native({ operation, parameters, inputs }: Case): Promise<Answer> {
   const oracle = join(root, "target/release/examples/answer");
   if (!existsSync(oracle)) {
     throw new Error(`${oracle} is not there; cargo build --release -p locus-codec-core --example answer makes it`);
   }
-  const { stdout } = await promisify(execFile)(oracle, ["image.decode", JSON.stringify(parameters), file], {
+  const { stdout } = await promisify(execFile)(oracle, [operation, JSON.stringify(parameters), ...inputs], {
     encoding: "buffer",
     maxBuffer: 2 ** 30,
   });
@@ -60,28 +76,35 @@ export async function native({ file, parameters }: Case): Promise<Answer> {
 }
 
 /** The server's answer, asked without a browser. */
-export async function served(origin: string, { file, parameters }: Case): Promise<Answer> {
-  const frame = writeFrame({ kind: "call", id: 1, operation: "image.decode", parameters, inputs: [{ payload: 0 }] }, [
-    readFileSync(file),
-  ]);
+export async function served(origin: string, { operation, parameters, inputs }: Case): Promise<Answer> {
   const response = await fetch(`${origin}/v1/call`, {
     method: "POST",
     headers: { "content-type": "application/vnd.locus.frames" },
-    body: frame,
+    body: writeFrame(
+      { kind: "call", id: 1, operation, parameters, inputs: inputs.map((_, payload) => ({ payload })) },
+      inputs.map((file) => readFileSync(file)),
+    ),
   });
-  // What came before the reply is progress.
-  const bytes = Buffer.from(await response.arrayBuffer());
-  let at = 0;
-  for (;;) {
-    const next = bytes.indexOf("LOC1", at + 4, "latin1");
-    if (next < 0 || bytes.subarray(at, at + 64).includes('"reply"')) break;
-    at = next;
-  }
-  return answerOf(bytes.subarray(at));
+  return answerOf(new Uint8Array(await response.arrayBuffer()));
 }
 
-function answerOf(bytes: Buffer): Answer {
-  const { header, payloads } = readFrame(new Uint8Array(bytes));
-  if (header.kind !== "reply") throw new Error(`${header.kind} is no reply`);
-  return header.error ? { code: header.error.code, payloads } : { result: header.result, payloads };
+/** Of a sequence of frames, the reply. */
+function answerOf(bytes: Uint8Array): Answer {
+  const frame = new FrameReader().push(bytes).find(({ header }) => header.kind === "reply");
+  if (!frame) throw new Error("there is no reply");
+  const { result, error } = frame.header as ReplyHeader;
+  return error ? { code: error.code, payloads: [] } : { result, payloads: frame.payloads };
+}
+
+/** The largest difference of two answers' samples; 256 where they are not as long. */
+export function apart(a: Answer, b: Answer): number {
+  if (a.payloads.length !== b.payloads.length) return 256;
+  return Math.max(0, ...a.payloads.map((payload, index) => difference(payload, b.payloads[index])));
+}
+
+function difference(a: Uint8Array, b: Uint8Array | undefined): number {
+  if (a.length !== b?.length) return 256;
+  let most = 0;
+  for (let index = 0; index < a.length; index++) most = Math.max(most, Math.abs((a[index] ?? 0) - (b[index] ?? 0)));
+  return most;
 }

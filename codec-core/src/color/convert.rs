@@ -167,14 +167,23 @@ impl ToSrgb {
             // Grey is all three.
             let channel = at.min(colors - 1);
             plane.clear();
-            plane.extend(samples[channel..].iter().step_by(channels).map(|&s| float(s)));
+            plane.extend(
+                samples[channel..]
+                    .iter()
+                    .step_by(channels)
+                    .map(|&s| float(s)),
+            );
         }
         if let Some(hdr) = &self.hdr {
             hdr.convert(&mut self.floats)?;
         }
         let [r, g, b] = &self.floats;
         for (at, out) in out.iter_mut().enumerate() {
-            let a = if self.alpha { round(float(samples[at * channels + colors])) } else { 255 };
+            let a = if self.alpha {
+                round(float(samples[at * channels + colors]))
+            } else {
+                255
+            };
             *out = rgba(round(r[at]), round(g[at]), round(b[at]), a);
         }
         Ok(())
@@ -192,7 +201,8 @@ impl ToSrgb {
         let (channels, colors) = (self.channels(), self.model.channels());
         self.colors.clear();
         for pixel in samples.chunks_exact(channels) {
-            self.colors.extend(pixel[..colors].iter().map(|&sample| widen(sample)));
+            self.colors
+                .extend(pixel[..colors].iter().map(|&sample| widen(sample)));
         }
         self.converted.clear();
         self.converted.resize(out.len() * 3, 0);
@@ -205,7 +215,11 @@ impl ToSrgb {
             .zip(samples.chunks_exact(channels))
         {
             let [r, g, b] = rgb.map(round16);
-            let a = if self.alpha { round16(widen(pixel[colors])) } else { 255 };
+            let a = if self.alpha {
+                round16(widen(pixel[colors]))
+            } else {
+                255
+            };
             *out = rgba(r, g, b, a);
         }
         Ok(())
@@ -281,7 +295,9 @@ fn changes_nothing(transform: &Transform8BitExecutor, model: Model) -> bool {
         _ => {
             let cube = levels.iter().flat_map(|&r| {
                 let levels = &levels;
-                levels.iter().flat_map(move |&g| levels.iter().map(move |&b| [r, g, b]))
+                levels
+                    .iter()
+                    .flat_map(move |&g| levels.iter().map(move |&b| [r, g, b]))
             });
             ramp.map(|v| [v; 3]).chain(cube).collect()
         }

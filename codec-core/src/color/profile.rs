@@ -1,9 +1,7 @@
 //! What a file says of its colours, and the ICC profile that means the same.
 
 use jxl_oxide::EnumColourEncoding;
-use moxcms::{
-    Chromaticity, ColorPrimaries, ColorProfile, DataColorSpace, ToneReprCurve,
-};
+use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, DataColorSpace, ToneReprCurve};
 
 use super::Model;
 
@@ -76,7 +74,10 @@ impl Profile {
                 let fits = match model {
                     Model::Gray => profile.color_space == DataColorSpace::Gray,
                     Model::Rgb => {
-                        matches!(profile.color_space, DataColorSpace::Rgb | DataColorSpace::Lab)
+                        matches!(
+                            profile.color_space,
+                            DataColorSpace::Rgb | DataColorSpace::Lab
+                        )
                     }
                     Model::Cmyk => profile.color_space == DataColorSpace::Cmyk,
                 };

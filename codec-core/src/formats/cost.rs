@@ -39,18 +39,26 @@ pub(super) fn of(picture: &InspectResult, output: Size) -> Cost {
     let channels = colors + alpha + picture.extra_channels.len() as u64;
     let deep = picture.bit_depth > 8;
     let (nanoseconds, bytes) = match picture.coding {
-        // Floats, once as decoded and once in the output's colours.
-        Coding::JxlVarDct => (95.0, 4 * (2 * channels + 2)),
-        Coding::JxlModular if deep => (160.0 * channels as f64, 4 * (3 * channels + 2)),
-        Coding::JxlModular => (100.0 * channels as f64, 4 * (2 * channels + 2)),
-        Coding::Png => (if deep { 24.0 } else { 12.0 }, channels * if deep { 2 } else { 1 }),
-        Coding::Jpeg => (10.0, 3 * channels),
-        Coding::WebpLossy => (16.0, channels + 3),
-        Coding::WebpLossless => (16.0, 8),
+        // Floats, and what the decoder keeps of coefficients and groups.
+        Coding::JxlVarDct => (95.0, 4 * (channels + 5)),
+        Coding::JxlModular if deep => (60.0 * channels as f64, 4 * (2 * channels + 1)),
+        Coding::JxlModular => (50.0 * channels as f64, 4 * (channels + 1)),
+        Coding::Png => (
+            if deep { 16.0 } else { 8.0 },
+            channels * if deep { 2 } else { 1 },
+        ),
+        // Coefficients too, in case that it is progressive.
+        Coding::Jpeg => (6.0, 3 * channels),
+        Coding::WebpLossy => (25.0, channels + 3),
+        Coding::WebpLossless => (20.0, 8),
         Coding::Gif => (12.0, 12),
     };
     let raster = 4 * output.pixels();
-    let turned = if picture.orientation.number() == 1 { 0 } else { raster };
+    let turned = if picture.orientation.number() == 1 {
+        0
+    } else {
+        raster
+    };
     Cost {
         units: 100_000.0 + nanoseconds * pixels as f64 + 3.0 * output.pixels() as f64,
         memory: bytes * pixels + raster + turned,
@@ -98,7 +106,7 @@ pub fn estimate(
     Ok(Estimate {
         units_cold: cost.units,
         units_warm: cost.units,
-        peak_bytes: (4 << 20) + 2 * input.length + cost.memory + reply,
+        peak_bytes: (4 << 20) + 2 * input.length + cost.memory,
         reply_bytes: reply,
         parallel: cost.parallel,
     })

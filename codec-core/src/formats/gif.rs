@@ -110,7 +110,11 @@ impl Blocks {
             0xff => self.xmp |= first == b"XMP DataXMP",
             _ => {}
         }
-        if length == 0 { Some(()) } else { skip_blocks(reader) }
+        if length == 0 {
+            Some(())
+        } else {
+            skip_blocks(reader)
+        }
     }
 
     fn picture(&mut self, reader: &mut Reader<'_>, delay: &mut f64) -> Option<()> {
@@ -141,7 +145,10 @@ fn skip_blocks(reader: &mut Reader<'_>) -> Option<()> {
 /// Describes a GIF file, or the head of one.
 pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<InspectResult, Error> {
     let blocks = Blocks::walk(bytes, limits)?;
-    let size = blocks.size.unwrap_or(Size { width: 0, height: 0 });
+    let size = blocks.size.unwrap_or(Size {
+        width: 0,
+        height: 0,
+    });
     let mut description = InspectResult::still(Format::Gif, size, Coding::Gif);
     description.bit_depth = 8;
     if blocks.alpha {
@@ -174,7 +181,10 @@ pub(super) fn decode(
 ) -> Result<Decoded, Error> {
     let limits = context.limits();
     let blocks = Blocks::walk(bytes, limits)?;
-    let stored = blocks.size.unwrap_or(Size { width: 0, height: 0 });
+    let stored = blocks.size.unwrap_or(Size {
+        width: 0,
+        height: 0,
+    });
     limits.check_pixels(stored.pixels())?;
     limits.check_pixels(blocks.largest)?;
     let length = bytes.len() as u64;
@@ -184,7 +194,9 @@ pub(super) fn decode(
         return Err(if blocks.ended {
             missing_frame(frame, frames)
         } else {
-            Error::InvalidInput(format!("the GIF file is cut off: it ends after {length} bytes"))
+            Error::InvalidInput(format!(
+                "the GIF file is cut off: it ends after {length} bytes"
+            ))
         });
     }
     let failure =
@@ -197,5 +209,12 @@ pub(super) fn decode(
     let profile = icc.map_or(Profile::Srgb, Profile::Icc);
     context.progress(1, 0.0)?;
     let pixels = animation_frame(context, decoder.into_frames(), frame, frames, &failure)?;
-    interleaved::rgba(context, &pixels, stored, &profile, Orientation::UPRIGHT, region)
+    interleaved::rgba(
+        context,
+        &pixels,
+        stored,
+        &profile,
+        Orientation::UPRIGHT,
+        region,
+    )
 }

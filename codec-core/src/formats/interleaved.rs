@@ -23,7 +23,11 @@ impl Layout {
     /// format that has no CMYK.
     pub(super) const fn of_channels(channels: usize) -> Self {
         Self {
-            model: if channels < 3 { Model::Gray } else { Model::Rgb },
+            model: if channels < 3 {
+                Model::Gray
+            } else {
+                Model::Rgb
+            },
             alpha: channels.is_multiple_of(2),
         }
     }

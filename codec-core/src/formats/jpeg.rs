@@ -5,11 +5,11 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
+use super::Decoded;
 use super::description::{Coding, Color, ColorModel, InspectResult};
 use super::interleaved::{Interleaved, Layout, Samples};
 use super::reader::Reader;
 use super::through_image::missing_frame;
-use super::Decoded;
 use crate::color::{Model, Profile, icc_name};
 use crate::exif;
 use crate::format::Format;
@@ -60,7 +60,11 @@ impl Segments {
             if marker == 0xda {
                 segments.scan = true;
                 // Within scans 0xff 0xd9 is the marker and nothing else.
-                segments.ended = reader.rest().windows(2).rev().any(|pair| pair == [0xff, 0xd9]);
+                segments.ended = reader
+                    .rest()
+                    .windows(2)
+                    .rev()
+                    .any(|pair| pair == [0xff, 0xd9]);
                 break;
             }
         }
@@ -109,7 +113,13 @@ impl Segments {
         }
         let mut pieces: Vec<&(u8, Vec<u8>)> = self.icc.iter().collect();
         pieces.sort_by_key(|(number, _)| *number);
-        Some(pieces.into_iter().flat_map(|(_, piece)| piece).copied().collect())
+        Some(
+            pieces
+                .into_iter()
+                .flat_map(|(_, piece)| piece)
+                .copied()
+                .collect(),
+        )
     }
 
     const fn model(&self) -> Model {
@@ -124,7 +134,10 @@ impl Segments {
 /// Describes a JPEG file, or the head of one.
 pub(super) fn inspect(bytes: &[u8]) -> Result<InspectResult, Error> {
     let segments = Segments::walk(bytes)?;
-    let size = segments.size.unwrap_or(Size { width: 0, height: 0 });
+    let size = segments.size.unwrap_or(Size {
+        width: 0,
+        height: 0,
+    });
     let icc = segments.icc();
     let icc_name = icc.as_deref().and_then(icc_name);
     let mut description = InspectResult::still(Format::Jpeg, size, Coding::Jpeg);
@@ -161,7 +174,10 @@ pub(super) fn decode(
 ) -> Result<Decoded, Error> {
     let limits = context.limits();
     let segments = Segments::walk(bytes)?;
-    let stored = segments.size.unwrap_or(Size { width: 0, height: 0 });
+    let stored = segments.size.unwrap_or(Size {
+        width: 0,
+        height: 0,
+    });
     if frame > 0 {
         return Err(missing_frame(frame, 1));
     }
@@ -194,13 +210,13 @@ pub(super) fn decode(
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
     let length = decoder
         .output_buffer_size()
-        .filter(|&length| {
-            length as u64 == stored.pixels() * layout.model.channels() as u64
-        })
+        .filter(|&length| length as u64 == stored.pixels() * layout.model.channels() as u64)
         .ok_or_else(|| failure(&"its frame headers contradict each other"))?;
     context.progress(1, 0.0)?;
-    let mut samples = zeroed::<u8>(length)?;
-    decoder.decode_into(&mut samples).map_err(|error| failure(&error))?;
+    let mut samples = zeroed::<u8>(length as u64)?;
+    decoder
+        .decode_into(&mut samples)
+        .map_err(|error| failure(&error))?;
     if matches!(coded, ColorSpace::CMYK | ColorSpace::YCCK) {
         let ycck = coded == ColorSpace::YCCK;
         to_inks(&mut samples, ycck, segments.adobe.is_some());

@@ -7,9 +7,7 @@ use image::{AnimationDecoder, ColorType, ImageDecoder};
 use jxl_oxide::color::{ColourSpace, Primaries, TransferFunction, WhitePoint};
 use jxl_oxide::{EnumColourEncoding, RenderingIntent};
 
-use super::description::{
-    AlphaKind, Coding, Color, ColorModel, Frame, InspectResult,
-};
+use super::description::{AlphaKind, Coding, Color, ColorModel, Frame, InspectResult};
 use super::reader::Reader;
 use super::through_image::{self, animation_frame, missing_frame};
 use super::{Decoded, interleaved};
@@ -111,7 +109,8 @@ impl Chunks {
                 let (numerator, denominator) = (reader.u16_be()?, reader.u16_be()?);
                 // Nothing stands for hundredths.
                 let denominator = if denominator == 0 { 100 } else { denominator };
-                self.delays.push(1e3 * f64::from(numerator) / f64::from(denominator));
+                self.delays
+                    .push(1e3 * f64::from(numerator) / f64::from(denominator));
                 self.first_is_default |= !pixels_seen;
             }
             _ => {}
@@ -150,7 +149,11 @@ impl Chunks {
     }
 
     fn color(&self, icc: Option<&[u8]>) -> Color {
-        let model = if self.is_gray() { ColorModel::Gray } else { ColorModel::Rgb };
+        let model = if self.is_gray() {
+            ColorModel::Gray
+        } else {
+            ColorModel::Rgb
+        };
         let icc_name = icc.and_then(icc_name);
         let space = if let Some([primaries, transfer, ..]) = self.cicp {
             primaries_name(primaries, transfer)
@@ -195,7 +198,11 @@ fn cicp_profile([primaries, transfer, ..]: [u8; 4]) -> Profile {
                 colour_space: ColourSpace::Rgb,
                 white_point,
                 primaries: encoded,
-                tf: if transfer == 16 { TransferFunction::Pq } else { TransferFunction::Hlg },
+                tf: if transfer == 16 {
+                    TransferFunction::Pq
+                } else {
+                    TransferFunction::Hlg
+                },
                 rendering_intent: RenderingIntent::Relative,
             });
         }
@@ -207,10 +214,7 @@ fn cicp_profile([primaries, transfer, ..]: [u8; 4]) -> Profile {
     }
 }
 
-fn open<'a>(
-    bytes: &'a [u8],
-    limits: &Limits,
-) -> Result<PngDecoder<Cursor<&'a [u8]>>, Error> {
+fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<PngDecoder<Cursor<&'a [u8]>>, Error> {
     PngDecoder::with_limits(Cursor::new(bytes), through_image::limits(limits))
         .map_err(|error| through_image::failure(Format::Png, &error, bytes.len(), limits))
 }
@@ -218,7 +222,10 @@ fn open<'a>(
 /// Describes a PNG file, or the head of one.
 pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<InspectResult, Error> {
     let chunks = Chunks::walk(bytes, limits)?;
-    let size = chunks.size.unwrap_or(Size { width: 0, height: 0 });
+    let size = chunks.size.unwrap_or(Size {
+        width: 0,
+        height: 0,
+    });
     let icc = if chunks.icc {
         open(bytes, limits)
             .ok()
@@ -261,7 +268,10 @@ pub(super) fn decode(
 ) -> Result<Decoded, Error> {
     let limits = context.limits();
     let chunks = Chunks::walk(bytes, limits)?;
-    let stored = chunks.size.unwrap_or(Size { width: 0, height: 0 });
+    let stored = chunks.size.unwrap_or(Size {
+        width: 0,
+        height: 0,
+    });
     limits.check_pixels(stored.pixels())?;
     let mut decoder = open(bytes, limits)?;
     let icc = decoder.icc_profile().ok().flatten();
@@ -269,7 +279,11 @@ pub(super) fn decode(
     let failure =
         |error: &image::ImageError| through_image::failure(Format::Png, error, bytes.len(), limits);
 
-    let frames = if chunks.animation.is_some() { chunks.delays.len() } else { 1 };
+    let frames = if chunks.animation.is_some() {
+        chunks.delays.len()
+    } else {
+        1
+    };
     if frame as usize >= frames.max(1) {
         return Err(missing_frame(frame, frames));
     }
@@ -278,7 +292,14 @@ pub(super) fn decode(
         limits.check_memory(4 * 4 * stored.pixels() + bytes.len() as u64)?;
         let apng = decoder.apng().map_err(|error| failure(&error))?;
         let pixels = animation_frame(context, apng.into_frames(), frame, frames, &failure)?;
-        return interleaved::rgba(context, &pixels, stored, &profile, chunks.orientation, region);
+        return interleaved::rgba(
+            context,
+            &pixels,
+            stored,
+            &profile,
+            chunks.orientation,
+            region,
+        );
     }
     let color_type = decoder.color_type();
     let samples = usize::from(color_type.channel_count());
@@ -290,14 +311,16 @@ pub(super) fn decode(
     limits.check_memory(buffer + 8 * stored.pixels() + bytes.len() as u64)?;
     context.progress(1, 0.0)?;
     let image = if wide {
-        let mut buffer = crate::raster::zeroed::<u16>(buffer as usize / 2)?;
+        let mut buffer = crate::raster::zeroed::<u16>(buffer / 2)?;
         decoder
             .read_image(bytemuck::cast_slice_mut(&mut buffer))
             .map_err(|error| failure(&error))?;
         interleaved::Samples::U16(buffer)
     } else {
-        let mut buffer = crate::raster::zeroed::<u8>(buffer as usize)?;
-        decoder.read_image(&mut buffer).map_err(|error| failure(&error))?;
+        let mut buffer = crate::raster::zeroed::<u8>(buffer)?;
+        decoder
+            .read_image(&mut buffer)
+            .map_err(|error| failure(&error))?;
         interleaved::Samples::U8(buffer)
     };
     let layout = interleaved::Layout::of_channels(samples);

@@ -24,9 +24,9 @@ pub(super) fn failure(format: Format, error: &ImageError, length: usize, limits:
             value: limits.memory.saturating_add(1),
         },
         ImageError::Unsupported(error) => Error::Unsupported(format!("{name}: {error}")),
-        error if is_end(error) => {
-            Error::InvalidInput(format!("the {name} file is cut off: it ends after {length} bytes"))
-        }
+        error if is_end(error) => Error::InvalidInput(format!(
+            "the {name} file is cut off: it ends after {length} bytes"
+        )),
         error => Error::InvalidInput(format!("the {name} file is broken: {error}")),
     }
 }

@@ -5,11 +5,11 @@ use std::io::Cursor;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, ImageDecoder};
 
+use super::Decoded;
 use super::description::{AlphaKind, Coding, Color, ColorModel, Frame, InspectResult};
 use super::interleaved::{self, Interleaved, Layout, Samples};
 use super::reader::Reader;
 use super::through_image::{self, animation_frame, missing_frame};
-use super::Decoded;
 use crate::color::{Profile, icc_name};
 use crate::exif;
 use crate::format::Format;
@@ -121,8 +121,15 @@ fn u24(reader: &mut Reader<'_>) -> Option<u32> {
 /// Describes a WebP file, or the head of one.
 pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<InspectResult, Error> {
     let chunks = Chunks::walk(bytes, limits)?;
-    let size = chunks.size.unwrap_or(Size { width: 0, height: 0 });
-    let coding = if chunks.lossless { Coding::WebpLossless } else { Coding::WebpLossy };
+    let size = chunks.size.unwrap_or(Size {
+        width: 0,
+        height: 0,
+    });
+    let coding = if chunks.lossless {
+        Coding::WebpLossless
+    } else {
+        Coding::WebpLossy
+    };
     let mut description = InspectResult::still(Format::Webp, size, coding);
     description.turn(chunks.orientation);
     let icc_name = chunks.icc.as_deref().and_then(icc_name);
@@ -167,7 +174,10 @@ pub(super) fn decode(
 ) -> Result<Decoded, Error> {
     let limits = context.limits();
     let chunks = Chunks::walk(bytes, limits)?;
-    let stored = chunks.size.unwrap_or(Size { width: 0, height: 0 });
+    let stored = chunks.size.unwrap_or(Size {
+        width: 0,
+        height: 0,
+    });
     limits.check_pixels(stored.pixels())?;
     if chunks.truncated {
         return Err(Error::InvalidInput(format!(
@@ -176,8 +186,9 @@ pub(super) fn decode(
         )));
     }
     limits.check_memory(16 * stored.pixels() + bytes.len() as u64)?;
-    let failure =
-        |error: &image::ImageError| through_image::failure(Format::Webp, error, bytes.len(), limits);
+    let failure = |error: &image::ImageError| {
+        through_image::failure(Format::Webp, error, bytes.len(), limits)
+    };
     let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|error| failure(&error))?;
     let (width, height) = decoder.dimensions();
     if (Size { width, height }) != stored {
@@ -193,14 +204,23 @@ pub(super) fn decode(
             return Err(missing_frame(frame, frames));
         }
         let pixels = animation_frame(context, decoder.into_frames(), frame, frames, &failure)?;
-        return interleaved::rgba(context, &pixels, stored, &profile, chunks.orientation, region);
+        return interleaved::rgba(
+            context,
+            &pixels,
+            stored,
+            &profile,
+            chunks.orientation,
+            region,
+        );
     }
     if frame > 0 {
         return Err(missing_frame(frame, 1));
     }
     let layout = Layout::of_channels(usize::from(decoder.color_type().channel_count()));
-    let mut samples = zeroed::<u8>(decoder.total_bytes() as usize)?;
-    decoder.read_image(&mut samples).map_err(|error| failure(&error))?;
+    let mut samples = zeroed::<u8>(decoder.total_bytes())?;
+    decoder
+        .read_image(&mut samples)
+        .map_err(|error| failure(&error))?;
     Interleaved {
         samples: Samples::U8(samples),
         layout,

@@ -31,9 +31,9 @@ pub enum Meaning {
 /// # Errors
 /// `unsupported` for colours that cannot be converted.
 pub fn as_coded(image: &mut JxlImage, keyframe: usize) -> Result<Meaning, Error> {
-    let recorded = image.frame_header(keyframe).is_some_and(|frame| {
-        !frame.save_before_ct && !(frame.resets_canvas && frame.is_last)
-    });
+    let recorded = image
+        .frame_header(keyframe)
+        .is_some_and(|frame| !(frame.save_before_ct || frame.resets_canvas && frame.is_last));
     let metadata = &image.image_header().metadata;
     let (opsin, tone_mapping) = (&metadata.opsin_inverse_matrix, &metadata.tone_mapping);
     let bright = tone_mapping.intensity_target > 255.0;

@@ -3,7 +3,7 @@
 use jxl_oxide::JxlImage;
 use jxl_oxide::frame::Encoding;
 
-use super::planes::Rows;
+use super::rows::Rows;
 use super::{color, failure, open, orientation, stored_size};
 use crate::formats::{Decoded, assemble};
 use crate::raster::{Orientation, Pixels, Region, Size};

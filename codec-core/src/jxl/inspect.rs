@@ -53,7 +53,10 @@ pub fn inspect(context: &Context<'_>, bytes: &[u8]) -> Result<InspectResult, Err
         .collect();
     frames(&image, &mut description);
     let boxes = image.aux_boxes();
-    description.exif = matches!(boxes.first_exif(), Ok(AuxBoxData::Data(_) | AuxBoxData::Decoding));
+    description.exif = matches!(
+        boxes.first_exif(),
+        Ok(AuxBoxData::Data(_) | AuxBoxData::Decoding)
+    );
     description.xmp = !boxes.first_xml().is_not_found();
     description.jpeg_reconstruction = matches!(
         image.jpeg_reconstruction_status(),
@@ -108,7 +111,9 @@ fn describe_color(image: &JxlImage) -> Color {
 const fn depth(depth: BitDepth) -> (u32, SampleKind) {
     match depth {
         BitDepth::IntegerSample { bits_per_sample } => (bits_per_sample, SampleKind::Int),
-        BitDepth::FloatSample { bits_per_sample, .. } => (bits_per_sample, SampleKind::Float),
+        BitDepth::FloatSample {
+            bits_per_sample, ..
+        } => (bits_per_sample, SampleKind::Float),
     }
 }
 

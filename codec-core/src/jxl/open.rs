@@ -43,7 +43,10 @@ pub fn open(
     // `consumed` has been taken by the decoder, `offered` shown to it.
     let (mut consumed, mut offered) = (0, 0);
     let broken = |error: &_, at: usize| {
-        let what = format!("the JPEG XL file is broken near byte {at} of {}", bytes.len());
+        let what = format!(
+            "the JPEG XL file is broken near byte {at} of {}",
+            bytes.len()
+        );
         failure(error, &what, limits.memory)
     };
     while offered < bytes.len() {

@@ -60,7 +60,9 @@ impl Operation for ImageDecode {
                 return Err(Error::InvalidParameters("the output size is empty".into()));
             }
             context.limits().check_pixels(size.pixels())?;
-            context.limits().check_memory(Pixels::bytes(size.width, size.height))?;
+            context
+                .limits()
+                .check_memory(Pixels::bytes(size.width, size.height))?;
         }
         let decoded = formats::decode(context, format, bytes, frame, parameters.region)?;
         let mut pixels = decoded.pixels;
@@ -69,7 +71,9 @@ impl Operation for ImageDecode {
         {
             let from = Pixels::bytes(pixels.width, pixels.height);
             let to = Pixels::bytes(size.width, size.height);
-            context.limits().check_memory(from + to + bytes.len() as u64)?;
+            context
+                .limits()
+                .check_memory(from + to + bytes.len() as u64)?;
             pixels = scale(&pixels, size, &mut |fraction| context.progress(3, fraction))?;
         }
         Ok(Output {

@@ -61,7 +61,9 @@ pub fn scale(
             for (index, sum) in &mut open {
                 let tap = rows.tap(*index);
                 if let Some(&weight) = tap.weights.get(y - tap.first) {
-                    sum.iter_mut().zip(&row).for_each(|(sum, pixel)| add(sum, pixel, weight));
+                    sum.iter_mut()
+                        .zip(&row)
+                        .for_each(|(sum, pixel)| add(sum, pixel, weight));
                 }
             }
             open.retain(|(index, sum)| {
@@ -91,7 +93,9 @@ pub fn scale(
             }
             let mut sum = vec![Linear::default(); width];
             for ((_, row), &weight) in kept.iter().zip(tap.weights) {
-                sum.iter_mut().zip(row).for_each(|(sum, pixel)| add(sum, pixel, weight));
+                sum.iter_mut()
+                    .zip(row)
+                    .for_each(|(sum, pixel)| add(sum, pixel, weight));
             }
             write(&srgb, &sum, scaled.row_mut(index as u32));
         }
@@ -160,8 +164,10 @@ impl Taps {
                 .map(|at| mitchell((f64::from(at) - center) / stretch))
                 .collect();
             let sum: f64 = raw.iter().sum();
-            taps.spans.push((first as usize, taps.weights.len(), raw.len()));
-            taps.weights.extend(raw.iter().map(|weight| (weight / sum) as f32));
+            taps.spans
+                .push((first as usize, taps.weights.len(), raw.len()));
+            taps.weights
+                .extend(raw.iter().map(|weight| (weight / sum) as f32));
         }
         taps
     }

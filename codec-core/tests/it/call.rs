@@ -76,7 +76,11 @@ pub fn exchange(message: &Message, input: &[u8], host: &dyn Host) -> Result<Repl
     let result = reply.outcome?;
     Ok(Reply {
         result: serde_json::from_str(result.get()).unwrap(),
-        payloads: frame.payloads.iter().map(|payload| payload.to_vec()).collect(),
+        payloads: frame
+            .payloads
+            .iter()
+            .map(|payload| payload.to_vec())
+            .collect(),
     })
 }
 
@@ -117,7 +121,9 @@ impl Rgba {
 }
 
 pub fn decode(input: &[u8], parameters: Value) -> Result<Rgba, ErrorBody> {
-    Asked::new("image.decode", parameters, input).reply().map(rgba)
+    Asked::new("image.decode", parameters, input)
+        .reply()
+        .map(rgba)
 }
 
 /// All of the first frame.
@@ -127,8 +133,7 @@ pub fn decode_whole(input: &[u8]) -> Rgba {
 
 pub fn rgba(reply: Reply) -> Rgba {
     let raster = &reply.result["raster"];
-    let [width, height] =
-        ["width", "height"].map(|name| raster[name].as_u64().unwrap() as usize);
+    let [width, height] = ["width", "height"].map(|name| raster[name].as_u64().unwrap() as usize);
     let data = reply.payloads.into_iter().next().unwrap();
     assert_eq!(data.len(), 4 * width * height);
     Rgba {

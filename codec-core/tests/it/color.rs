@@ -16,7 +16,11 @@ fn ramp() -> Png {
 
 /// Checks each pixel against linear sRGB as `expected` gives it.
 fn check(name: &str, decoded: &Rgba, stored: &Rgba, expected: impl Fn([f64; 3]) -> [f64; 3]) {
-    for (ours, stored) in decoded.data.chunks_exact(4).zip(stored.data.chunks_exact(4)) {
+    for (ours, stored) in decoded
+        .data
+        .chunks_exact(4)
+        .zip(stored.data.chunks_exact(4))
+    {
         let sample = |channel: usize| f64::from(stored[channel]) / 255.0;
         let light = expected([sample(0), sample(1), sample(2)]);
         for (channel, light) in light.into_iter().enumerate() {
@@ -27,13 +31,20 @@ fn check(name: &str, decoded: &Rgba, stored: &Rgba, expected: impl Fn([f64; 3]) 
                 1.055 * libm::pow(light, 1.0 / 2.4) - 0.055
             };
             let apart = (encoded * 255.0 - f64::from(ours[channel])).abs();
-            assert!(apart <= 0.6, "{name}: {stored:?} became {ours:?}, off by {apart}");
+            assert!(
+                apart <= 0.6,
+                "{name}: {stored:?} became {ours:?}, off by {apart}"
+            );
         }
     }
 }
 
 fn srgb_light(sample: f64) -> f64 {
-    if sample <= 0.04045 { sample / 12.92 } else { libm::pow((sample + 0.055) / 1.055, 2.4) }
+    if sample <= 0.04045 {
+        sample / 12.92
+    } else {
+        libm::pow((sample + 0.055) / 1.055, 2.4)
+    }
 }
 
 /// Display P3 to sRGB, in light, from the chromaticities.
@@ -50,7 +61,9 @@ fn matrix_profiles_are_converted() {
     let stored = decode_whole(&ramp().file());
     let icc = ColorProfile::new_display_p3().encode().unwrap();
     let file = ramp().with_icc(&icc).file();
-    check("Display P3", &decode_whole(&file), &stored, |rgb| p3(rgb.map(srgb_light)));
+    check("Display P3", &decode_whole(&file), &stored, |rgb| {
+        p3(rgb.map(srgb_light))
+    });
     assert_eq!(inspect(&file).unwrap()["color"]["icc_name"], "Display P3");
 }
 
@@ -58,7 +71,9 @@ fn matrix_profiles_are_converted() {
 fn code_points_are_converted() {
     let stored = decode_whole(&ramp().file());
     let file = ramp().with(b"cICP", vec![12, 13, 0, 1]).file();
-    check("cICP 12, 13", &decode_whole(&file), &stored, |rgb| p3(rgb.map(srgb_light)));
+    check("cICP 12, 13", &decode_whole(&file), &stored, |rgb| {
+        p3(rgb.map(srgb_light))
+    });
     assert_eq!(inspect(&file).unwrap()["color"]["space"], "Display P3");
     let file = ramp().with(b"cICP", vec![1, 8, 0, 1]).file();
     check("cICP 1, 8", &decode_whole(&file), &stored, |rgb| rgb);
@@ -69,18 +84,29 @@ fn code_points_are_converted() {
 #[test]
 fn gamma_is_applied() {
     let stored = decode_whole(&ramp().file());
-    let file = ramp().with(b"gAMA", 100_000_u32.to_be_bytes().to_vec()).file();
+    let file = ramp()
+        .with(b"gAMA", 100_000_u32.to_be_bytes().to_vec())
+        .file();
     check("gAMA 1", &decode_whole(&file), &stored, |rgb| rgb);
-    let file = ramp().with(b"gAMA", 55_556_u32.to_be_bytes().to_vec()).file();
-    check("gAMA 1/1.8", &decode_whole(&file), &stored, |rgb| rgb.map(|v| libm::pow(v, 1.8)));
-    let file = ramp().with(b"gAMA", 45_455_u32.to_be_bytes().to_vec()).file();
+    let file = ramp()
+        .with(b"gAMA", 55_556_u32.to_be_bytes().to_vec())
+        .file();
+    check("gAMA 1/1.8", &decode_whole(&file), &stored, |rgb| {
+        rgb.map(|v| libm::pow(v, 1.8))
+    });
+    let file = ramp()
+        .with(b"gAMA", 45_455_u32.to_be_bytes().to_vec())
+        .file();
     assert_eq!(decode_whole(&file), stored);
 }
 
 #[test]
 fn srgb_profiles_change_nothing() {
     let icc = ColorProfile::new_srgb().encode().unwrap();
-    assert_eq!(decode_whole(&ramp().with_icc(&icc).file()), decode_whole(&ramp().file()));
+    assert_eq!(
+        decode_whole(&ramp().with_icc(&icc).file()),
+        decode_whole(&ramp().file())
+    );
 }
 
 #[test]
@@ -92,7 +118,9 @@ fn gray_profiles_are_converted() {
     let mut profile = ColorProfile::new_gray_with_gamma(1.8);
     profile.description = Some(ProfileText::PlainString("grey 1.8".into()));
     let file = png.with_icc(&profile.encode().unwrap()).file();
-    check("grey 1.8", &decode_whole(&file), &stored, |rgb| rgb.map(|v| libm::pow(v, 1.8)));
+    check("grey 1.8", &decode_whole(&file), &stored, |rgb| {
+        rgb.map(|v| libm::pow(v, 1.8))
+    });
 }
 
 #[test]
@@ -116,7 +144,11 @@ fn cmyk_without_a_profile_is_ideal_inks() {
         }
         let [r, g, b, a] = decoded.pixel(column, 8);
         for (ours, expected) in [r, g, b].into_iter().zip(light) {
-            assert!(ours.abs_diff(expected) <= 12, "column {column}: {:?}, not {light:?}", [r, g, b]);
+            assert!(
+                ours.abs_diff(expected) <= 12,
+                "column {column}: {:?}, not {light:?}",
+                [r, g, b]
+            );
         }
         assert_eq!(a, 255);
     }
@@ -126,9 +158,18 @@ fn cmyk_without_a_profile_is_ideal_inks() {
 fn wide_and_deep_and_bright_pictures_look_like_the_plain_one() {
     // The same samples, stored otherwise or meant in another space.
     let plain = decode_whole(&corpus("lossless.jxl"));
-    for (name, mean) in [("lossless.webp", 0.01), ("transcoded.jxl", 3.0), ("photo.jpg", 3.0)] {
+    for (name, mean) in [
+        ("lossless.webp", 0.01),
+        ("transcoded.jxl", 3.0),
+        ("photo.jpg", 3.0),
+    ] {
         let other = decode_whole(&corpus(name));
-        let sum: f64 = plain.data.iter().zip(&other.data).map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
+        let sum: f64 = plain
+            .data
+            .iter()
+            .zip(&other.data)
+            .map(|(a, b)| f64::from(a.abs_diff(*b)))
+            .sum();
         let apart = sum / plain.data.len() as f64;
         assert!(apart <= mean, "{name}: {apart} apart in the mean");
     }
@@ -137,17 +178,31 @@ fn wide_and_deep_and_bright_pictures_look_like_the_plain_one() {
     check("p3.jxl", &p3_file, &stored, |rgb| p3(rgb.map(srgb_light)));
     // Tone mapping keeps a picture: neither black nor all white.
     let bright = decode_whole(&corpus("pq.jxl"));
-    let mean = bright.data.iter().map(|&sample| f64::from(sample)).sum::<f64>() / bright.data.len() as f64;
+    let mean = bright
+        .data
+        .iter()
+        .map(|&sample| f64::from(sample))
+        .sum::<f64>()
+        / bright.data.len() as f64;
     assert!((70.0..235.0).contains(&mean), "pq.jxl has a mean of {mean}");
 }
 
 #[test]
 fn transparent_pictures_stay_transparent() {
     for name in ["alpha.jxl", "alpha-lossless.jxl", "alpha.webp"] {
-        let (ours, plain) = (decode_whole(&corpus(name)), decode_whole(&corpus("alpha.png")));
+        let (ours, plain) = (
+            decode_whole(&corpus(name)),
+            decode_whole(&corpus("alpha.png")),
+        );
         for (ours, plain) in ours.data.chunks_exact(4).zip(plain.data.chunks_exact(4)) {
-            assert!(ours[3].abs_diff(plain[3]) <= 12, "{name}: {ours:?}, {plain:?}");
+            assert!(
+                ours[3].abs_diff(plain[3]) <= 12,
+                "{name}: {ours:?}, {plain:?}"
+            );
         }
     }
-    assert_eq!(decode_whole(&corpus("alpha-lossless.jxl")), decode_whole(&corpus("alpha.png")));
+    assert_eq!(
+        decode_whole(&corpus("alpha-lossless.jxl")),
+        decode_whole(&corpus("alpha.png"))
+    );
 }

@@ -3,6 +3,11 @@
 //! checkout. Where either exists, a case that is skipped without a reason
 //! listed here is a failure.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "the table of cases is what readers of CI look for"
+)]
+
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -26,10 +31,17 @@ pub fn cases() -> Option<Vec<Case>> {
     let named = std::env::var_os("LOCUS_CONFORMANCE_DIR").map(PathBuf::from);
     let must_be = named.is_some();
     let folder = named.unwrap_or_else(|| {
-        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/jxl-conformance"))
+        PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../shared/jxl-conformance"
+        ))
     });
     if !folder.exists() {
-        assert!(!must_be, "LOCUS_CONFORMANCE_DIR is no folder: {}", folder.display());
+        assert!(
+            !must_be,
+            "LOCUS_CONFORMANCE_DIR is no folder: {}",
+            folder.display()
+        );
         eprintln!("skipped: no conformance files");
         return None;
     }
@@ -90,12 +102,42 @@ const ROUNDED: &str = "the reference is rounded to 8 bits itself, so that sample
 const ROUNDED_FIRST: &str = "the reference is rounded in its own space before it is converted";
 
 const EXCEPTIONS: &[Exception] = &[
-    Exception { case: "alpha_premultiplied", peak: STEP, rms: 1e-4, why: ROUNDED },
-    Exception { case: "bicycles", peak: STEP, rms: 1e-4, why: ROUNDED },
-    Exception { case: "grayscale_public_university", peak: STEP, rms: 1e-4, why: ROUNDED },
-    Exception { case: "lz77_flower", peak: STEP, rms: 2e-4, why: ROUNDED_FIRST },
-    Exception { case: "spot", peak: STEP, rms: 1e-4, why: ROUNDED_FIRST },
-    Exception { case: "patches", peak: STEP, rms: 2.2e-3, why: ROUNDED_FIRST },
+    Exception {
+        case: "alpha_premultiplied",
+        peak: STEP,
+        rms: 1e-4,
+        why: ROUNDED,
+    },
+    Exception {
+        case: "bicycles",
+        peak: STEP,
+        rms: 1e-4,
+        why: ROUNDED,
+    },
+    Exception {
+        case: "grayscale_public_university",
+        peak: STEP,
+        rms: 1e-4,
+        why: ROUNDED,
+    },
+    Exception {
+        case: "lz77_flower",
+        peak: STEP,
+        rms: 2e-4,
+        why: ROUNDED_FIRST,
+    },
+    Exception {
+        case: "spot",
+        peak: STEP,
+        rms: 1e-4,
+        why: ROUNDED_FIRST,
+    },
+    Exception {
+        case: "patches",
+        peak: STEP,
+        rms: 2.2e-3,
+        why: ROUNDED_FIRST,
+    },
     Exception {
         case: "lossless_pfm",
         peak: HALF_STEP + 1.0 / 65_535.0,
@@ -158,7 +200,10 @@ fn decoded_pictures_agree_with_the_references() {
     for case in &cases {
         let Some(reference) = &case.reference else {
             skipped += 1;
-            println!("8 bits {}: skipped: there is no reference picture", case.name);
+            println!(
+                "8 bits {}: skipped: there is no reference picture",
+                case.name
+            );
             continue;
         };
         ran += 1;
@@ -166,8 +211,8 @@ fn decoded_pictures_agree_with_the_references() {
         let (theirs, space) = reference_samples(reference);
         let error = apart(&ours, &theirs);
         let limit = &case.limits["frames"][0];
-        let [mut rms, mut peak] = ["rms_error", "peak_error"]
-            .map(|name| limit[name].as_f64().unwrap() + HALF_STEP);
+        let [mut rms, mut peak] =
+            ["rms_error", "peak_error"].map(|name| limit[name].as_f64().unwrap() + HALF_STEP);
         if let Some(exception) = EXCEPTIONS.iter().find(|one| one.case == case.name) {
             println!("8 bits {}: exception: {}", case.name, exception.why);
             (peak, rms) = (exception.peak, exception.rms);
@@ -184,7 +229,10 @@ fn decoded_pictures_agree_with_the_references() {
             failed.push(case.name.clone());
         }
     }
-    println!("conformance at 8 bits: {ran} of {} ran, {skipped} skipped", cases.len());
+    println!(
+        "conformance at 8 bits: {ran} of {} ran, {skipped} skipped",
+        cases.len()
+    );
     assert!(failed.is_empty(), "beyond the limits: {failed:?}");
 }
 
@@ -192,13 +240,23 @@ fn decoded_pictures_agree_with_the_references() {
 /// are as precise as the file; from another space they come through the
 /// same CMS as ours, rounded to 8 bits.
 fn reference_samples(reference: &[u8]) -> (Vec<f64>, String) {
-    let space = inspect(reference).unwrap()["color"]["space"].as_str().unwrap().to_owned();
+    let space = inspect(reference).unwrap()["color"]["space"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let samples = if space.ends_with("sRGB") {
         let picture = image::load_from_memory(reference).unwrap().into_rgba16();
-        picture.iter().map(|&sample| f64::from(sample) / 65_535.0).collect()
+        picture
+            .iter()
+            .map(|&sample| f64::from(sample) / 65_535.0)
+            .collect()
     } else {
         let picture = decode_whole(reference);
-        picture.data.iter().map(|&sample| f64::from(sample) / 255.0).collect()
+        picture
+            .data
+            .iter()
+            .map(|&sample| f64::from(sample) / 255.0)
+            .collect()
     };
     (samples, space)
 }

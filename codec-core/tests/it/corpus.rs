@@ -22,7 +22,11 @@ struct Listed {
 fn replies_are_alike_at_any_number_of_threads() {
     let calls: Vec<Listed> = serde_json::from_slice(&corpus("calls.json")).unwrap();
     for call in &calls {
-        assert!(["exact", "within1"].contains(&call.native.as_str()), "{}", call.name);
+        assert!(
+            ["exact", "within1"].contains(&call.native.as_str()),
+            "{}",
+            call.name
+        );
         let input = corpus(&call.inputs[0]);
         let mut asked = Asked::new(&call.operation, call.parameters.clone(), &input);
         let one = asked.reply();

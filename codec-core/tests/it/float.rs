@@ -1,8 +1,8 @@
 //! jxl-oxide, as image.decode configures it, against the `jxl` crate: every
 //! channel of every frame, in float, in the file's own colour space.
 
-use codec_core::limits::Limits;
 use codec_core::jxl::color::{Meaning, as_coded};
+use codec_core::limits::Limits;
 use codec_core::{Context, jxl as ours};
 use jxl::api::{
     Event, JxlColorType, JxlDataFormat, JxlDecoder, JxlDecoderOptions, JxlOutputBuffer,
@@ -44,8 +44,11 @@ fn with_jxl_oxide(file: &[u8]) -> Vec<Frame> {
         .map(|index| {
             let meaning = as_coded(&mut image, index).unwrap();
             let frame = image.render_frame(index).unwrap();
-            let mut planes: Vec<Vec<f32>> =
-                frame.image_planar().iter().map(|plane| plane.buf().to_vec()).collect();
+            let mut planes: Vec<Vec<f32>> = frame
+                .image_planar()
+                .iter()
+                .map(|plane| plane.buf().to_vec())
+                .collect();
             if let Meaning::Xyb(xyb) = meaning {
                 let [x, y, b, ..] = planes.as_mut_slice() else {
                     panic!("XYB has three channels");
@@ -91,13 +94,20 @@ fn with_jxl(file: &[u8]) -> Vec<Frame> {
     options.max_profile_level = ProfileLevel::Main10;
     let mut decoder = JxlDecoder::new(options);
     let mut input = file;
-    assert_eq!(decoder.process(&mut input, None, None).unwrap(), Event::BasicInfo);
+    assert_eq!(
+        decoder.process(&mut input, None, None).unwrap(),
+        Event::BasicInfo
+    );
     let info = decoder.basic_info().unwrap();
     let ((width, height), extra) = (info.size, info.extra_channels.len());
     let gray = decoder.current_pixel_format().unwrap().color_type == JxlColorType::Grayscale;
     let colors = if gray { 1 } else { 3 };
     let format = JxlPixelFormat {
-        color_type: if gray { JxlColorType::Grayscale } else { JxlColorType::Rgb },
+        color_type: if gray {
+            JxlColorType::Grayscale
+        } else {
+            JxlColorType::Rgb
+        },
         color_data_format: Some(JxlDataFormat::f32()),
         extra_channel_format: vec![Some(JxlDataFormat::f32()); extra],
     };
@@ -113,8 +123,12 @@ fn with_jxl(file: &[u8]) -> Vec<Frame> {
             let others = others
                 .iter_mut()
                 .map(|plane| JxlOutputBuffer::new(bytes(plane), height, width * 4));
-            let mut buffers: Vec<JxlOutputBuffer<'_>> = std::iter::once(color).chain(others).collect();
-            match decoder.process(&mut input, Some(&mut buffers), None).unwrap() {
+            let mut buffers: Vec<JxlOutputBuffer<'_>> =
+                std::iter::once(color).chain(others).collect();
+            match decoder
+                .process(&mut input, Some(&mut buffers), None)
+                .unwrap()
+            {
                 Event::FrameComplete { .. } => done = true,
                 Event::Complete => return frames,
                 Event::NeedMoreInput { .. } => panic!("the file ends early"),

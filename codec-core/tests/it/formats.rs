@@ -12,7 +12,10 @@ fn gradient() -> Png {
 #[test]
 fn interlaced_png_is_the_same_picture() {
     let png = gradient();
-    assert_eq!(decode_whole(&png.interlaced_file()), decode_whole(&png.file()));
+    assert_eq!(
+        decode_whole(&png.interlaced_file()),
+        decode_whole(&png.file())
+    );
 }
 
 #[test]
@@ -20,13 +23,23 @@ fn deep_png_is_rounded_once() {
     let mut png = gradient();
     png.bit_depth = 16;
     png.rows = (0..20_u16)
-        .map(|y| (0..30_u16).flat_map(|x| [x * 2184, y * 3449, 12_345].map(u16::to_be_bytes)).flatten().collect())
+        .map(|y| {
+            (0..30_u16)
+                .flat_map(|x| [x * 2184, y * 3449, 12_345].map(u16::to_be_bytes))
+                .flatten()
+                .collect()
+        })
         .collect();
     let decoded = decode_whole(&png.file());
     let round = |sample: u16| (f64::from(sample) / 257.0).round() as u8;
     for y in 0..20 {
         for x in 0..30 {
-            let expected = [round(x as u16 * 2184), round(y as u16 * 3449), round(12_345), 255];
+            let expected = [
+                round(x as u16 * 2184),
+                round(y as u16 * 3449),
+                round(12_345),
+                255,
+            ];
             assert_eq!(decoded.pixel(x, y), expected);
         }
     }
@@ -36,19 +49,29 @@ fn deep_png_is_rounded_once() {
 #[test]
 fn palettes_are_looked_up() {
     for bits in [1, 2, 4, 8] {
-        let colors: Vec<[u8; 3]> = (0..1_u32 << bits).map(|n| [n as u8 * 3, 255 - n as u8, 7]).collect();
+        let colors: Vec<[u8; 3]> = (0..1_u32 << bits)
+            .map(|n| [n as u8 * 3, 255 - n as u8, 7])
+            .collect();
         let per_byte = 8 / usize::from(bits);
         let index = |x: usize, y: usize| ((x + y) % colors.len()) as u8;
-        let mut png = gradient().with(b"PLTE", colors.concat()).with(b"tRNS", vec![9]);
+        let mut png = gradient()
+            .with(b"PLTE", colors.concat())
+            .with(b"tRNS", vec![9]);
         png.bit_depth = bits;
         png.color_type = 3;
         png.rows = (0..20)
             .map(|y| {
                 let indices: Vec<u8> = (0..30).map(|x| index(x, y)).collect();
                 let pack = |chunk: &[u8]| {
-                    (0..per_byte).fold(0, |byte, at| byte << bits | chunk.get(at).copied().unwrap_or(0))
+                    (0..per_byte).fold(0, |byte, at| {
+                        byte << bits | chunk.get(at).copied().unwrap_or(0)
+                    })
                 };
-                if bits == 8 { indices } else { indices.chunks(per_byte).map(pack).collect() }
+                if bits == 8 {
+                    indices
+                } else {
+                    indices.chunks(per_byte).map(pack).collect()
+                }
             })
             .collect();
         let decoded = decode_whole(&png.file());
@@ -77,7 +100,11 @@ fn inspect_tells_what_decode_gives() {
 fn inspect_tells_what_files_hold() {
     let told = |name: &str| inspect(&corpus(name)).unwrap();
     let check = |name: &str, path: &str, expected: Value| {
-        assert_eq!(*told(name).pointer(path).unwrap(), expected, "{name} {path}");
+        assert_eq!(
+            *told(name).pointer(path).unwrap(),
+            expected,
+            "{name} {path}"
+        );
     };
     check("lossy.jxl", "/format", json!("jxl"));
     check("lossy.jxl", "/lossless", json!(false));
@@ -106,7 +133,11 @@ fn files_that_end_early_are_errors() {
                 continue;
             }
             let error = decode(&file[..keep], json!({})).expect_err(name);
-            assert_eq!(error.code.as_str(), "invalid_input", "{name} to {keep}: {error}");
+            assert_eq!(
+                error.code.as_str(),
+                "invalid_input",
+                "{name} to {keep}: {error}"
+            );
         }
     }
 }
@@ -157,7 +188,10 @@ fn what_is_no_picture_is_named() {
         (b"\0\0\0\x1cftypheic....", "unsupported", "HEIC"),
         (b"BM and so on", "unsupported", "BMP"),
     ] {
-        for error in [decode(bytes, json!({})).unwrap_err(), inspect(bytes).unwrap_err()] {
+        for error in [
+            decode(bytes, json!({})).unwrap_err(),
+            inspect(bytes).unwrap_err(),
+        ] {
             assert_eq!(error.code.as_str(), code, "{error}");
             assert!(error.message.contains(word), "{error}");
         }

@@ -33,7 +33,10 @@ fn each_limit_is_named() {
             ..Limits::default()
         };
         let details = limited(name, limits).expect(name);
-        assert_eq!((&details["limit"], &details["maximum"]), (&json!("pixels"), &json!(100)));
+        assert_eq!(
+            (&details["limit"], &details["maximum"]),
+            (&json!("pixels"), &json!(100))
+        );
         assert!(details["value"].as_u64().unwrap() > 100, "{name}");
 
         let limits = Limits {
@@ -69,14 +72,21 @@ fn limits_that_suffice_do_no_harm() {
 #[test]
 fn sizes_in_headers_take_no_memory() {
     // A JPEG XL header of 2^30 by 2^30 pixels, and a GIF and a PNG as large as can be said.
-    let jxl = [0xff, 0x0a, 0xf8, 0xff, 0xff, 0xff, 0xc7, 0xff, 0xff, 0xff, 0x7f, 0x00, 0x00];
+    let jxl = [
+        0xff, 0x0a, 0xf8, 0xff, 0xff, 0xff, 0xc7, 0xff, 0xff, 0xff, 0x7f, 0x00, 0x00,
+    ];
     let mut png = corpus("photo.png");
     png[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
     let mut gif = corpus("animation.gif");
     gif[6..10].copy_from_slice(&[0xff; 4]);
     for file in [&jxl[..], &png, &gif] {
-        let error = Asked::new("image.decode", json!({}), file).reply().unwrap_err();
-        assert!(["limit_exceeded", "invalid_input"].contains(&error.code.as_str()), "{error}");
+        let error = Asked::new("image.decode", json!({}), file)
+            .reply()
+            .unwrap_err();
+        assert!(
+            ["limit_exceeded", "invalid_input"].contains(&error.code.as_str()),
+            "{error}"
+        );
     }
 }
 
@@ -100,7 +110,10 @@ fn estimates_need_the_head_alone() {
         let reply = asked.reply().unwrap();
         assert_eq!(whole["reply_bytes"], reply.payloads[0].len(), "{name}");
         assert!(whole["units_cold"].as_f64().unwrap() > 0.0);
-        assert!(whole["peak_bytes"].as_u64() > whole["reply_bytes"].as_u64(), "{name}");
+        assert!(
+            whole["peak_bytes"].as_u64() > whole["reply_bytes"].as_u64(),
+            "{name}"
+        );
         let head = asked.estimate(200).unwrap();
         assert!(head["units_cold"].as_f64().unwrap() > 0.0, "{name}");
         // Where the head tells the size, it tells as much as the whole.

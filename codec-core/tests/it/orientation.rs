@@ -24,13 +24,23 @@ fn stored_at(orientation: u16, width: usize, height: usize, x: usize, y: usize) 
 /// Checks `turned` against the `stored` picture.
 fn check(stored: &Rgba, turned: &Rgba, orientation: u16) {
     let (width, height) = (stored.width, stored.height);
-    let (expected_width, expected_height) =
-        if orientation >= 5 { (height, width) } else { (width, height) };
-    assert_eq!((turned.width, turned.height), (expected_width, expected_height));
+    let (expected_width, expected_height) = if orientation >= 5 {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    assert_eq!(
+        (turned.width, turned.height),
+        (expected_width, expected_height)
+    );
     for y in 0..turned.height {
         for x in 0..turned.width {
             let (from_x, from_y) = stored_at(orientation, width, height, x, y);
-            assert_eq!(turned.pixel(x, y), stored.pixel(from_x, from_y), "{orientation}: {x}, {y}");
+            assert_eq!(
+                turned.pixel(x, y),
+                stored.pixel(from_x, from_y),
+                "{orientation}: {x}, {y}"
+            );
         }
     }
 }
@@ -75,7 +85,11 @@ fn jpeg_turns_as_its_exif_says() {
 fn jxl_turns_as_its_header_says() {
     // Both hold the same JPEG's coefficients, one with orientation 6.
     let (stored, turned) = ("transcoded.jxl", "oriented.jxl");
-    check(&decode_whole(&corpus(stored)), &decode_whole(&corpus(turned)), 6);
+    check(
+        &decode_whole(&corpus(stored)),
+        &decode_whole(&corpus(turned)),
+        6,
+    );
     assert_eq!(inspect(&corpus(turned)).unwrap()["orientation"], 6);
 }
 
@@ -85,7 +99,11 @@ fn regions_are_of_the_oriented_picture() {
         let file = card().with(b"eXIf", exif(orientation, true)).file();
         let whole = decode_whole(&file);
         let region = json!({"region": {"x": 3, "y": 11, "width": 20, "height": 9}});
-        assert_eq!(decode(&file, region).unwrap(), whole.crop(3, 11, 20, 9), "{orientation}");
+        assert_eq!(
+            decode(&file, region).unwrap(),
+            whole.crop(3, 11, 20, 9),
+            "{orientation}"
+        );
     }
 }
 

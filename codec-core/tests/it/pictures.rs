@@ -135,7 +135,11 @@ fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
     for byte in &file[start..] {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+            crc = if crc & 1 == 1 {
+                crc >> 1 ^ 0xedb8_8320
+            } else {
+                crc >> 1
+            };
         }
     }
     file.extend((!crc).to_be_bytes());
@@ -164,15 +168,27 @@ fn zlib(data: &[u8]) -> Vec<u8> {
 pub fn exif(orientation: u16, little: bool) -> Vec<u8> {
     let mut tiff = Vec::new();
     let u16_ = |tiff: &mut Vec<u8>, value: u16| {
-        tiff.extend(if little { value.to_le_bytes() } else { value.to_be_bytes() });
+        tiff.extend(if little {
+            value.to_le_bytes()
+        } else {
+            value.to_be_bytes()
+        });
     };
     tiff.extend(if little { b"II" } else { b"MM" });
     u16_(&mut tiff, 42);
-    tiff.extend(if little { 8_u32.to_le_bytes() } else { 8_u32.to_be_bytes() });
+    tiff.extend(if little {
+        8_u32.to_le_bytes()
+    } else {
+        8_u32.to_be_bytes()
+    });
     u16_(&mut tiff, 1);
     u16_(&mut tiff, 0x0112);
     u16_(&mut tiff, 3);
-    tiff.extend(if little { 1_u32.to_le_bytes() } else { 1_u32.to_be_bytes() });
+    tiff.extend(if little {
+        1_u32.to_le_bytes()
+    } else {
+        1_u32.to_be_bytes()
+    });
     u16_(&mut tiff, orientation);
     u16_(&mut tiff, 0);
     tiff.extend([0; 4]);

@@ -7,7 +7,11 @@ use crate::pictures::{Png, corpus};
 
 fn decode_sample(sample: u8) -> f64 {
     let encoded = f64::from(sample) / 255.0;
-    if encoded <= 0.04045 { encoded / 12.92 } else { libm::pow((encoded + 0.055) / 1.055, 2.4) }
+    if encoded <= 0.04045 {
+        encoded / 12.92
+    } else {
+        libm::pow((encoded + 0.055) / 1.055, 2.4)
+    }
 }
 
 fn encode_sample(light: f64) -> u8 {
@@ -25,7 +29,8 @@ fn mitchell(x: f64) -> f64 {
     let x = x.abs();
     let (b, c) = (1.0 / 3.0, 1.0 / 3.0);
     let sixth = if x < 1.0 {
-        (12.0 - 9.0 * b - 6.0 * c) * x * x * x + (-18.0 + 12.0 * b + 6.0 * c) * x * x + 6.0 - 2.0 * b
+        (12.0 - 9.0 * b - 6.0 * c) * x * x * x + (-18.0 + 12.0 * b + 6.0 * c) * x * x + 6.0
+            - 2.0 * b
     } else if x < 2.0 {
         (-b - 6.0 * c) * x * x * x
             + (6.0 * b + 30.0 * c) * x * x
@@ -49,13 +54,19 @@ fn weights(source: usize, target: usize, index: usize) -> Vec<f64> {
 }
 
 fn plainly(source: &Rgba, width: usize, height: usize) -> Rgba {
-    let columns: Vec<_> = (0..width).map(|x| weights(source.width, width, x)).collect();
+    let columns: Vec<_> = (0..width)
+        .map(|x| weights(source.width, width, x))
+        .collect();
     let mut data = Vec::new();
     for y in 0..height {
         let rows = weights(source.height, height, y);
         for column in &columns {
             let mut sum = [0.0; 4];
-            for (y, row_weight) in rows.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
+            for (y, row_weight) in rows
+                .iter()
+                .enumerate()
+                .filter(|(_, weight)| **weight != 0.0)
+            {
                 for (x, weight) in column.iter().enumerate() {
                     let [r, g, b, a] = source.pixel(x, y);
                     let alpha = f64::from(a) / 255.0 * weight * row_weight;
@@ -66,7 +77,13 @@ fn plainly(source: &Rgba, width: usize, height: usize) -> Rgba {
                 }
             }
             let a = (sum[3].clamp(0.0, 1.0) * 255.0).round() as u8;
-            let color = |channel: usize| if a == 0 { 0 } else { encode_sample(sum[channel] / sum[3]) };
+            let color = |channel: usize| {
+                if a == 0 {
+                    0
+                } else {
+                    encode_sample(sum[channel] / sum[3])
+                }
+            };
             data.extend([color(0), color(1), color(2), a]);
         }
     }
@@ -82,8 +99,18 @@ fn scaling_agrees_with_double_precision() {
     for name in ["photo.png", "alpha.png"] {
         let file = corpus(name);
         let source = decode_whole(&file);
-        for (width, height) in [(48, 32), (41, 17), (13, 64), (96, 5), (1, 1), (150, 101), (96, 128), (20, 90)] {
-            let scaled = decode(&file, json!({"size": {"width": width, "height": height}})).unwrap();
+        for (width, height) in [
+            (48, 32),
+            (41, 17),
+            (13, 64),
+            (96, 5),
+            (1, 1),
+            (150, 101),
+            (96, 128),
+            (20, 90),
+        ] {
+            let scaled =
+                decode(&file, json!({"size": {"width": width, "height": height}})).unwrap();
             let expected = plainly(&source, width, height);
             let apart = scaled.apart(&expected);
             assert!(apart <= 1, "{name} to {width} by {height}: {apart} apart");
@@ -103,7 +130,12 @@ fn a_flat_colour_stays_what_it_is() {
     let file = Png::rgb(50, 40, |_, _| [200, 3, 90]).file();
     for (width, height) in [(7, 9), (1, 1), (123, 77)] {
         let scaled = decode(&file, json!({"size": {"width": width, "height": height}})).unwrap();
-        assert!(scaled.data.chunks_exact(4).all(|pixel| pixel == [200, 3, 90, 255]));
+        assert!(
+            scaled
+                .data
+                .chunks_exact(4)
+                .all(|pixel| pixel == [200, 3, 90, 255])
+        );
     }
 }
 

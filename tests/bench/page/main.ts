@@ -6,9 +6,9 @@
 import { createLocus } from "@locus/client";
 import type { Decoded } from "./api.ts";
 import { createImageBitmapDecoder, imageDecoder } from "./peers/browser.ts";
+import type { Decoder, Pixels } from "./peers/decoder.ts";
 import { icodec } from "./peers/icodec.ts";
 import { jxlJs } from "./peers/jxl.js.ts";
-import type { Decoder, Pixels } from "./peers/decoder.ts";
 
 const locus = createLocus({ server: null, threads: 2 });
 

@@ -12,7 +12,13 @@ export default defineConfig({
   root: import.meta.dirname,
   publicDir: "../../../assets/public",
   worker: { format: "es" },
-  build: { target: "es2023", modulePreload: { polyfill: false }, reportCompressedSize: false, emptyOutDir: true, assetsInlineLimit: 0 },
+  build: {
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+  },
   plugins: [
     {
       name: "jxl.js",

@@ -1,17 +1,21 @@
 // One corpus, one check: native code, the server's runners and both browser
-// builds, with one thread and with all, give the same pictures.
+// builds, with one thread and with all, give the same replies.
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Answer, type Case, CONFORMANCE, corpus, native, served } from "../corpus.ts";
+import { apart, type Case, CONFORMANCE, conformance, corpus, native, served, tolerance } from "../corpus.ts";
 import { launch, open, type Served, serve } from "../harness.ts";
 
-/** Two builds may differ by this much in a sample of 8 bits, where rounding falls differently. */
-const TOLERANCE = 1;
+/** One of the browser's builds, with this many threads; `undefined` for all there are. */
+interface Build {
+  name: string;
+  page: Page;
+  threads: number | undefined;
+}
 
 let browser: Browser;
 const servers: Served[] = [];
-const pages: { build: string; page: Page; threads: number | undefined }[] = [];
+const builds: Build[] = [];
 
 beforeAll(async () => {
   browser = await launch();
@@ -19,8 +23,8 @@ beforeAll(async () => {
     const server = await serve({ isolation });
     servers.push(server);
     const page = await open(browser, server.origin);
-    if (isolation) pages.push({ build: "threads build, 1 thread", page, threads: 1 });
-    pages.push({ build: isolation ? "threads build" : "plain build", page, threads: undefined });
+    if (isolation) builds.push({ name: "threads build, 1 thread", page, threads: 1 });
+    builds.push({ name: isolation ? "threads build" : "plain build", page, threads: undefined });
   }
 });
 afterAll(async () => {
@@ -28,56 +32,49 @@ afterAll(async () => {
   for (const server of servers) await server.stop();
 });
 
-/** The answer of a browser build, compared with the server's in the page. */
-async function inBrowser({ page, threads }: { page: Page; threads: number | undefined }, { file, parameters }: Case) {
-  await page.setInputFiles("#files", file);
+/** The answers of a browser build and of the server, compared in the page. */
+async function inBrowser({ page, threads }: Build, { operation, parameters, inputs }: Case) {
+  await page.setInputFiles("#files", inputs);
   return page.evaluate(
-    async ({ parameters, threads }) => {
-      const file = window.chosen();
+    async ({ operation, parameters, threads }) => {
+      const files = [...(document.querySelector<HTMLInputElement>("#files")?.files ?? [])];
       const locus = threads === undefined ? window.locus : window.createLocus({ threads });
-      const local = await window.settled(locus.call("image.decode", parameters, [file], { prefer: "local" }));
-      const server = await window.settled(window.locus.call("image.decode", parameters, [file], { prefer: "server" }));
+      const call = (prefer: "local" | "server") =>
+        window.settled((prefer === "local" ? locus : window.locus).call(operation, parameters, files, { prefer }));
+      const [local, server] = [await call("local"), await call("server")];
       if (threads !== undefined) locus.close();
-      if (!local.value || !server.value) return { code: local.code, other: server.code, message: local.message };
-      const [a, b] = [local.value.payloads[0], server.value.payloads[0]];
-      if (!a || !b) throw new Error("a decode has a payload");
-      let most = a.length === b.length ? 0 : 256;
-      for (let index = 0; index < a.length; index++) {
-        most = Math.max(most, Math.abs((a[index] ?? 0) - (b[index] ?? 0)));
-      }
-      const { result, ran } = server.value;
-      return { result: local.value.result, other: result, most, place: ran.place };
-    },
-    { parameters, threads },
-  );
-}
+      const places = [local, server].map((ended) => (ended.value?.ran ?? ended.ran)?.place);
+      if (!local.value || !server.value) return { places, local: { code: local.code }, server: { code: server.code } };
 
-function difference(a: Answer, b: Answer): number {
-  const [x, y] = [a.payloads[0], b.payloads[0]];
-  if (!x || !y || x.length !== y.length) return 256;
-  let most = 0;
-  for (let index = 0; index < x.length; index++) most = Math.max(most, Math.abs((x[index] ?? 0) - (y[index] ?? 0)));
-  return most;
+      let most = local.value.payloads.length === server.value.payloads.length ? 0 : 256;
+      for (const [index, a] of local.value.payloads.entries()) {
+        const b = server.value.payloads[index];
+        if (a.length !== b?.length) most = 256;
+        for (let at = 0; at < a.length; at++) most = Math.max(most, Math.abs((a[at] ?? 0) - (b?.[at] ?? 0)));
+      }
+      return { places, local: { result: local.value.result }, server: { result: server.value.result }, apart: most };
+    },
+    { operation, parameters: parameters as never, threads },
+  );
 }
 
 test.each(corpus())("$name", { timeout: 120_000 }, async (subject) => {
   const [server] = servers;
   if (!server) throw new Error("no server");
   const oracle = await native(subject);
+  expect(oracle.code).toBe(subject.error);
+  const expected = subject.error ? { code: subject.error } : { result: oracle.result };
+
   const runner = await served(server.origin, subject);
-  expect({ result: runner.result, code: runner.code }).toEqual({ result: oracle.result, code: oracle.code });
-  if (oracle.result) expect(difference(oracle, runner), "runner and native").toBeLessThanOrEqual(TOLERANCE);
-  for (const page of pages) {
-    const answer = await inBrowser(page, subject);
-    if (oracle.code) {
-      expect({ code: answer.code, other: answer.other }, page.build).toEqual({ code: oracle.code, other: oracle.code });
-    } else {
-      expect(answer, page.build).toMatchObject({ result: oracle.result, other: oracle.result, place: "server" });
-      expect(answer.most, `${page.build} and runner`).toBeLessThanOrEqual(TOLERANCE);
-    }
+  expect(runner, "the runner").toMatchObject(expected);
+  expect(apart(oracle, runner), "native and runner").toBeLessThanOrEqual(tolerance(subject.native));
+  for (const build of builds) {
+    const answer = await inBrowser(build, subject);
+    expect(answer, build.name).toMatchObject({ places: ["local", "server"], local: expected, server: expected });
+    expect(answer.apart ?? 0, `${build.name} and runner`).toBeLessThanOrEqual(tolerance(subject.equality));
   }
 });
 
-test.skipIf(corpus().some(({ file }) => file.startsWith(CONFORMANCE)))("conformance files are there", ({ skip }) => {
+test.skipIf(conformance().length > 0)("conformance files are there", ({ skip }) => {
   skip(`no conformance files in ${CONFORMANCE}`);
 });

@@ -10,8 +10,8 @@ use crate::inputs::{self, Input};
 use crate::process::serve;
 use crate::{Measurement, Options};
 
-/// The largest of the samples.
-const LARGEST: &str = "dawn-24-megapixels.jxl";
+/// The sample of 24 megapixels.
+const LARGEST: &str = "island.jxl";
 
 /// Decoding in one page.
 ///
@@ -20,7 +20,11 @@ const LARGEST: &str = "dawn-24-megapixels.jxl";
 pub fn decode(options: &Options) -> Result<Vec<Measurement>> {
     let inputs = inputs::decoding()?;
     let mut arguments = vec![options.runs().to_string()];
-    arguments.extend(inputs.iter().map(|Input { case, path }| format!("{case}={}", path.display())));
+    arguments.extend(
+        inputs
+            .iter()
+            .map(|Input { case, path }| format!("{case}={}", path.display())),
+    );
     node("tests/bench/decode.js", &arguments)
 }
 
@@ -31,7 +35,14 @@ pub fn decode(options: &Options) -> Result<Vec<Measurement>> {
 pub fn frame_gap(options: &Options) -> Result<Vec<Measurement>> {
     inputs::sample(LARGEST)?;
     let (_server, address) = serve(&["--runners", "1", "--pages", "assets/dist"])?;
-    node("tests/bench/frame-gap.js", &[options.runs().to_string(), format!("http://{address}/"), LARGEST.into()])
+    node(
+        "tests/bench/frame-gap.js",
+        &[
+            options.runs().to_string(),
+            format!("http://{address}/"),
+            LARGEST.into(),
+        ],
+    )
 }
 
 fn node(script: &str, arguments: &[String]) -> Result<Vec<Measurement>> {
@@ -46,7 +57,8 @@ fn node(script: &str, arguments: &[String]) -> Result<Vec<Measurement>> {
     let mut measured = Vec::new();
     for line in lines {
         let line = line?;
-        measured.push(serde_json::from_str(&line).with_context(|| format!("{script} wrote {line:?}"))?);
+        measured
+            .push(serde_json::from_str(&line).with_context(|| format!("{script} wrote {line:?}"))?);
     }
     let status = node.wait()?;
     ensure!(status.success(), "{script} failed: {status}");

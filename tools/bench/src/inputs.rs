@@ -21,7 +21,11 @@ impl Input {
     /// The file's name, for notes.
     #[must_use]
     pub fn name(&self) -> String {
-        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        self.path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
     }
 
     /// The file's bytes.
@@ -38,13 +42,27 @@ impl Input {
 /// # Errors
 /// When there are no samples.
 pub fn decoding() -> Result<Vec<Input>> {
-    let conformance = std::env::var_os("LOCUS_CONFORMANCE_DIR").map_or_else(|| CONFORMANCE.into(), PathBuf::from);
+    let conformance =
+        std::env::var_os("LOCUS_CONFORMANCE_DIR").map_or_else(|| CONFORMANCE.into(), PathBuf::from);
     let bike = conformance.join("bike.jxl");
-    let photo = if bike.is_file() { bike } else { sample("dahlia.jxl")? };
+    let photo = if bike.is_file() {
+        bike
+    } else {
+        sample("lake.jxl")?
+    };
     Ok(vec![
-        Input { case: "photo", path: photo },
-        Input { case: "photo16", path: sample("dawn.jxl")? },
-        Input { case: "lossless", path: sample("test-card.jxl")? },
+        Input {
+            case: "photo",
+            path: photo,
+        },
+        Input {
+            case: "photo16",
+            path: sample("dawn.jxl")?,
+        },
+        Input {
+            case: "lossless",
+            path: sample("test-card.jxl")?,
+        },
     ])
 }
 
@@ -55,7 +73,10 @@ pub fn decoding() -> Result<Vec<Input>> {
 pub fn sample(name: &str) -> Result<PathBuf> {
     let path = Path::new(SAMPLES).join(name);
     if !path.is_file() {
-        bail!("{} is missing; scripts/make-samples makes it", path.display());
+        bail!(
+            "{} is missing; scripts/make-samples makes it",
+            path.display()
+        );
     }
     Ok(path)
 }

@@ -47,15 +47,27 @@ impl Client {
     ///
     /// # Errors
     /// When nobody listens.
-    pub async fn connect(address: SocketAddr, count: usize, request: &[u8], expected: Option<&[u8]>) -> Result<Self> {
+    pub async fn connect(
+        address: SocketAddr,
+        count: usize,
+        request: &[u8],
+        expected: Option<&[u8]>,
+    ) -> Result<Self> {
         let request: Arc<[u8]> = request.into();
         let expected: Option<Arc<[u8]>> = expected.map(Into::into);
         let mut connections = Vec::with_capacity(count);
         for _ in 0..count {
-            let stream = TcpStream::connect(address).await.with_context(|| format!("no server on {address}"))?;
+            let stream = TcpStream::connect(address)
+                .await
+                .with_context(|| format!("no server on {address}"))?;
             stream.set_nodelay(true)?;
             let (request, expected) = (Arc::clone(&request), expected.clone());
-            connections.push(Connection { stream, request, expected, buffer: vec![0; 16 * 1024] });
+            connections.push(Connection {
+                stream,
+                request,
+                expected,
+                buffer: vec![0; 16 * 1024],
+            });
         }
         Ok(Self { connections })
     }
@@ -65,7 +77,10 @@ impl Client {
     /// # Errors
     /// When it is no answer with status 200.
     pub async fn ask(&mut self) -> Result<Vec<u8>> {
-        let first = self.connections.first_mut().context("a client has connections")?;
+        let first = self
+            .connections
+            .first_mut()
+            .context("a client has connections")?;
         first.ask().await
     }
 
@@ -118,7 +133,9 @@ impl Connection {
 
     async fn ask(&mut self) -> Result<Vec<u8>> {
         let (_, length) = self.answer().await?;
-        Ok(parse(&self.buffer[..length])?.context("a whole answer")?.body)
+        Ok(parse(&self.buffer[..length])?
+            .context("a whole answer")?
+            .body)
     }
 
     /// Asks; where the body begins in the buffer, and the whole answer's length.
@@ -127,7 +144,10 @@ impl Connection {
         let mut length = 0;
         loop {
             if length == self.buffer.len() {
-                ensure!(length < MAX_ANSWER, "an answer is longer than {MAX_ANSWER} bytes");
+                ensure!(
+                    length < MAX_ANSWER,
+                    "an answer is longer than {MAX_ANSWER} bytes"
+                );
                 self.buffer.resize(2 * length, 0);
             }
             let read = self.stream.read(&mut self.buffer[length..]).await?;
@@ -143,7 +163,11 @@ impl Connection {
 
 /// Where an answer's body begins and where the answer ends; `None` while it is not whole.
 fn extent(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
-    let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4) else {
+    let Some(at) = bytes
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .map(|at| at + 4)
+    else {
         return Ok(None);
     };
     let head = &bytes[..at];
@@ -154,7 +178,10 @@ fn extent(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
         let length: usize = std::str::from_utf8(length)?.trim().parse()?;
         return Ok((bytes.len() >= at + length).then_some((at, at + length)));
     }
-    ensure!(header(head, b"transfer-encoding") == Some(b"chunked"), "an answer has no length");
+    ensure!(
+        header(head, b"transfer-encoding") == Some(b"chunked"),
+        "an answer has no length"
+    );
     Ok(chunks(&bytes[at..], |_| ())?.map(|length| (at, at + length)))
 }
 
@@ -163,7 +190,9 @@ struct Answer {
 }
 
 fn parse(bytes: &[u8]) -> Result<Option<Answer>> {
-    let Some((at, end)) = extent(bytes)? else { return Ok(None) };
+    let Some((at, end)) = extent(bytes)? else {
+        return Ok(None);
+    };
     let mut body = Vec::new();
     if header(&bytes[..at], b"content-length").is_some() {
         body.extend_from_slice(&bytes[at..end]);
@@ -177,7 +206,9 @@ fn parse(bytes: &[u8]) -> Result<Option<Answer>> {
 fn header<'a>(head: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     head.split(|&byte| byte == b'\n').find_map(|line| {
         let (before, value) = line.split_at_checked(name.len())?;
-        before.eq_ignore_ascii_case(name).then_some(value.strip_prefix(b": ")?.trim_ascii_end())
+        before
+            .eq_ignore_ascii_case(name)
+            .then_some(value.strip_prefix(b": ")?.trim_ascii_end())
     })
 }
 
@@ -185,10 +216,14 @@ fn header<'a>(head: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 fn chunks(bytes: &[u8], mut each: impl FnMut(&[u8])) -> Result<Option<usize>> {
     let mut at = 0;
     loop {
-        let Some(line) = bytes[at..].windows(2).position(|two| two == b"\r\n") else { return Ok(None) };
+        let Some(line) = bytes[at..].windows(2).position(|two| two == b"\r\n") else {
+            return Ok(None);
+        };
         let size = usize::from_str_radix(std::str::from_utf8(&bytes[at..at + line])?, 16)?;
         let begin = at + line + 2;
-        let Some(chunk) = bytes.get(begin..begin.saturating_add(size).saturating_add(2)) else { return Ok(None) };
+        let Some(chunk) = bytes.get(begin..begin.saturating_add(size).saturating_add(2)) else {
+            return Ok(None);
+        };
         at = begin + size + 2;
         if size == 0 {
             return Ok(Some(at));
@@ -219,7 +254,10 @@ mod tests {
             for end in 0..bytes.len() {
                 assert_eq!(extent(&bytes[..end]).expect("it is valid"), None, "{end}");
             }
-            assert_eq!(extent(bytes).expect("it is valid").map(|(_, end)| end), Some(bytes.len()));
+            assert_eq!(
+                extent(bytes).expect("it is valid").map(|(_, end)| end),
+                Some(bytes.len())
+            );
         }
     }
 

@@ -101,10 +101,17 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Suite::BareWarp(arguments) => return suites::call_overhead::serve(arguments),
         Suite::Runner(arguments) => return Ok(child::run(arguments)?),
     };
-    let lines: Vec<_> = measured.into_iter().filter_map(|measurement: Measurement| measurement.line(name)).collect();
+    let lines: Vec<_> = measured
+        .into_iter()
+        .filter_map(|measurement: Measurement| measurement.line(name))
+        .collect();
     anyhow::ensure!(!lines.is_empty(), "{name} measured nothing");
     let out = io::stdout().lock();
-    if options.table { write_table(&lines, out)? } else { write_json(&lines, out)? }
+    if options.table {
+        write_table(&lines, out)?;
+    } else {
+        write_json(&lines, out)?;
+    }
     Ok(())
 }
 
@@ -122,9 +129,16 @@ mod tests {
     /// `scripts/bench` lists the suites from the file, without building.
     #[test]
     fn the_list_of_suites_is_complete() {
-        let listed: Vec<&str> = include_str!("../suites.txt").lines().filter_map(|line| line.split(' ').next()).collect();
+        let listed: Vec<&str> = include_str!("../suites.txt")
+            .lines()
+            .filter_map(|line| line.split(' ').next())
+            .collect();
         let command = Cli::command();
-        let known: Vec<&str> = command.get_subcommands().filter(|suite| !suite.is_hide_set()).map(|suite| suite.get_name()).collect();
+        let known: Vec<&str> = command
+            .get_subcommands()
+            .filter(|suite| !suite.is_hide_set())
+            .map(clap::Command::get_name)
+            .collect();
         assert_eq!(listed, known);
     }
 }

@@ -37,7 +37,9 @@ impl Process {
     pub fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let program = command.get_program().to_string_lossy().into_owned();
-        Ok(Self(command.spawn().with_context(|| format!("{program} could not be started"))?))
+        Ok(Self(command.spawn().with_context(|| {
+            format!("{program} could not be started")
+        })?))
     }
 
     /// Its number.
@@ -79,12 +81,26 @@ impl Drop for Process {
 /// When it is not built or does not start.
 pub fn serve(flags: &[&str]) -> Result<(Process, SocketAddr)> {
     let binary = Path::new("target/release/locus");
-    ensure!(binary.exists(), "{} is missing; scripts/build makes it", binary.display());
+    ensure!(
+        binary.exists(),
+        "{} is missing; scripts/build makes it",
+        binary.display()
+    );
     let address = free_address()?;
     let mut command = Command::new(binary);
     // The server's variables would change what is measured.
-    command.env_clear().args(["serve", "--log", "warn", "--listen"]).arg(address.to_string());
-    command.args(["--codec", ".locus/dist/codec.wasm", "--cache", ".locus/cache"]).args(flags);
+    command
+        .env_clear()
+        .args(["serve", "--log", "warn", "--listen"])
+        .arg(address.to_string());
+    command
+        .args([
+            "--codec",
+            ".locus/dist/codec.wasm",
+            "--cache",
+            ".locus/cache",
+        ])
+        .args(flags);
     let mut process = Process::start(&mut command)?;
     wait(&mut process, Duration::from_secs(180), || {
         get(address, "/v1/health").is_ok_and(|answer| all_ready(&answer))
@@ -107,7 +123,11 @@ pub fn wait(process: &mut Process, most: Duration, mut done: impl FnMut() -> boo
     let began = Instant::now();
     while !done() {
         process.check()?;
-        ensure!(began.elapsed() < most, "it was not ready after {} s", most.as_secs());
+        ensure!(
+            began.elapsed() < most,
+            "it was not ready after {} s",
+            most.as_secs()
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     Ok(())
@@ -120,7 +140,10 @@ pub fn wait(process: &mut Process, most: Duration, mut done: impl FnMut() -> boo
 pub fn get(address: SocketAddr, path: &str) -> Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
@@ -133,7 +156,13 @@ pub fn get(address: SocketAddr, path: &str) -> Result<String> {
 pub fn tree(pid: u32) -> Result<Vec<u32>> {
     let mut parents = Vec::new();
     for entry in std::fs::read_dir("/proc")? {
-        let Some(child) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Some(child) = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u32>().ok())
+        else {
+            continue;
+        };
         // One that has ended meanwhile is no longer of the tree.
         if let Ok(stat) = std::fs::read_to_string(format!("/proc/{child}/stat"))
             && let Some(parent) = parent(&stat)
@@ -199,9 +228,15 @@ mod tests {
     #[test]
     fn a_server_is_ready_when_no_runner_is_starting() {
         let answer = |body: &str| format!("HTTP/1.1 200 OK\r\nx: y\r\n\r\n{body}");
-        assert!(all_ready(&answer(r#"{"status":"ok","runners":{"starting":0}}"#)));
-        assert!(!all_ready(&answer(r#"{"status":"ok","runners":{"starting":1}}"#)));
-        assert!(!all_ready(&answer(r#"{"status":"warming","runners":{"starting":0}}"#)));
+        assert!(all_ready(&answer(
+            r#"{"status":"ok","runners":{"starting":0}}"#
+        )));
+        assert!(!all_ready(&answer(
+            r#"{"status":"ok","runners":{"starting":1}}"#
+        )));
+        assert!(!all_ready(&answer(
+            r#"{"status":"warming","runners":{"starting":0}}"#
+        )));
         assert!(!all_ready("HTTP/1.1 404 Not Found\r\n\r\n"));
     }
 }

@@ -77,9 +77,12 @@ impl Measurement {
         let peer = self.peer_name.map(|peer_name| Peer {
             peer_name,
             peer: other.map(rounded),
-            ratio: other.map(|other| rounded(value / other)).filter(|ratio| ratio.is_finite()),
+            ratio: other
+                .map(|other| rounded(value / other))
+                .filter(|ratio| ratio.is_finite()),
         });
-        let fold = |pick: fn(f64, f64) -> f64| rounded(self.samples.iter().copied().fold(value, pick));
+        let fold =
+            |pick: fn(f64, f64) -> f64| rounded(self.samples.iter().copied().fold(value, pick));
         Some(Line {
             suite: suite.to_owned(),
             case: self.case,
@@ -114,9 +117,11 @@ pub fn write_json(lines: &[Line], mut into: impl Write) -> io::Result<()> {
 /// # Errors
 /// When nobody reads.
 pub fn write_table(lines: &[Line], mut into: impl Write) -> io::Result<()> {
-    const HEAD: [&str; 10] =
-        ["suite", "case", "metric", "ours", "unit", "peer", "peer's", "ratio", "threads", "runs"];
-    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+    const HEAD: [&str; 10] = [
+        "suite", "case", "metric", "ours", "unit", "peer", "peer's", "ratio", "threads", "runs",
+    ];
+    let number =
+        |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
     let rows: Vec<[String; 10]> = lines
         .iter()
         .map(|line| {
@@ -130,7 +135,8 @@ pub fn write_table(lines: &[Line], mut into: impl Write) -> io::Result<()> {
                 peer.map_or_else(String::new, |peer| peer.peer_name.clone()),
                 peer.map_or_else(String::new, |peer| number(peer.peer)),
                 peer.map_or_else(String::new, |peer| number(peer.ratio)),
-                line.threads.map_or_else(String::new, |threads| threads.to_string()),
+                line.threads
+                    .map_or_else(String::new, |threads| threads.to_string()),
                 line.runs.to_string(),
             ]
         })
@@ -138,13 +144,24 @@ pub fn write_table(lines: &[Line], mut into: impl Write) -> io::Result<()> {
     let head = HEAD.map(str::to_owned);
     let widths: [usize; 10] = std::array::from_fn(|column| {
         let cells = rows.iter().chain([&head]);
-        cells.map(|row| row[column].chars().count()).max().unwrap_or(0)
+        cells
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
     });
     for row in [&head].into_iter().chain(&rows) {
-        let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
-            // Figures stand on the right of their column, words on the left.
-            if matches!(column, 3 | 6..) { format!("{cell:>width$}") } else { format!("{cell:width$}") }
-        });
+        let cells = row
+            .iter()
+            .zip(widths)
+            .enumerate()
+            .map(|(column, (cell, width))| {
+                // Figures stand on the right of their column, words on the left.
+                if matches!(column, 3 | 6..) {
+                    format!("{cell:>width$}")
+                } else {
+                    format!("{cell:width$}")
+                }
+            });
         writeln!(into, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     let mut told: Vec<&str> = Vec::new();
@@ -202,39 +219,67 @@ mod tests {
             note: Some("it does not read this file".into()),
             ..measurement()
         });
-        assert!(text.contains(r#""peer_name":"native","peer":null,"ratio":null"#), "{text}");
-        assert!(text.contains(r#""note":"it does not read this file""#), "{text}");
+        assert!(
+            text.contains(r#""peer_name":"native","peer":null,"ratio":null"#),
+            "{text}"
+        );
+        assert!(
+            text.contains(r#""note":"it does not read this file""#),
+            "{text}"
+        );
     }
 
     #[test]
     fn without_a_peer_its_fields_are_absent() {
-        let text = json(Measurement { peer_name: None, ..measurement() });
+        let text = json(Measurement {
+            peer_name: None,
+            ..measurement()
+        });
         assert!(!text.contains("peer"), "{text}");
         assert!(!text.contains("ratio"), "{text}");
     }
 
     #[test]
     fn nothing_measured_is_no_figure() {
-        let empty = Measurement { samples: Vec::new(), ..measurement() };
+        let empty = Measurement {
+            samples: Vec::new(),
+            ..measurement()
+        };
         assert_eq!(empty.line("wasm-vs-native"), None);
     }
 
     #[test]
     fn a_ratio_to_nothing_is_null() {
-        let text = json(Measurement { peer_samples: vec![0.0], ..measurement() });
+        let text = json(Measurement {
+            peer_samples: vec![0.0],
+            ..measurement()
+        });
         assert!(text.contains(r#""peer":0.0,"ratio":null"#), "{text}");
     }
 
     #[test]
     fn tables_line_up() {
-        let lines = [measurement().line("a"), Measurement { peer_name: None, ..measurement() }.line("longer")];
+        let lines = [
+            measurement().line("a"),
+            Measurement {
+                peer_name: None,
+                ..measurement()
+            }
+            .line("longer"),
+        ];
         let mut out = Vec::new();
-        write_table(&lines.map(|line| line.expect("it has samples")), &mut out).expect("memory takes it");
+        write_table(&lines.map(|line| line.expect("it has samples")), &mut out)
+            .expect("memory takes it");
         let text = String::from_utf8(out).expect("tables are UTF-8");
         let rows: Vec<&str> = text.lines().collect();
         assert_eq!(rows.len(), 3);
         let column = rows[0].find("case").expect("a heading");
-        assert!(rows[1..].iter().all(|row| row[column..].starts_with("photo")), "{text}");
+        assert!(
+            rows[1..]
+                .iter()
+                .all(|row| row[column..].starts_with("photo")),
+            "{text}"
+        );
     }
 
     #[test]

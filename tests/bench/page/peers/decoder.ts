@@ -40,15 +40,21 @@ export function inWorker(make: () => Worker): Decoder {
   };
 }
 
+/** What is used here of the type that TypeScript knows only where it doesn't know pages. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<ArrayBuffer>) => void;
+  postMessage(message: Answer, transfer?: Transferable[]): void;
+}
+
 /** A worker's side: answers each message with what `decode` makes of it. */
 export function serve(decode: (bytes: ArrayBuffer) => Promise<Pixels>): void {
-  const scope = self as unknown as DedicatedWorkerGlobalScope;
-  scope.onmessage = async ({ data }: MessageEvent<ArrayBuffer>) => {
+  const scope = self as unknown as WorkerScope;
+  scope.onmessage = async ({ data }) => {
     try {
       const pixels = await decode(data);
-      scope.postMessage({ pixels } satisfies Answer, [pixels.data.buffer]);
+      scope.postMessage({ pixels }, [pixels.data.buffer]);
     } catch (error) {
-      scope.postMessage({ error: String(error) } satisfies Answer);
+      scope.postMessage({ error: String(error) });
     }
   };
 }

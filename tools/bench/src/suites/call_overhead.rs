@@ -1,10 +1,9 @@
 //! What Locus adds to an HTTP request: `echo` of 64 bytes through a runner,
 //! divided by a bare warp route that answers with the same bytes.
 //!
-//! Both servers are processes of their own with as many threads and the same
+//! Both servers are processes of their own with one thread and the same
 //! settings of hyper, and are asked in turn, a slice of time each.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,7 +13,6 @@ use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use locus_protocol::{Call, Frame, Message, write};
@@ -37,11 +35,19 @@ const FRAMES: &str = "application/vnd.locus.frames";
 /// # Errors
 /// When a server does not start, or answers wrongly.
 pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let (_locus, locus) = process::serve(&[])?;
-    let call = write(&Message::Call(Call::new(1, "echo").with_inline_inputs(1)), &[&[7; PAYLOAD]]);
+    let call = write(
+        &Message::Call(Call::new(1, "echo").with_inline_inputs(1)),
+        &[&[7; PAYLOAD]],
+    );
     let reply = runtime.block_on(async {
-        Client::connect(locus, 1, &post(locus, "/v1/call", FRAMES, &call), None).await?.ask().await
+        Client::connect(locus, 1, &post(locus, "/v1/call", FRAMES, &call), None)
+            .await?
+            .ask()
+            .await
     })?;
     check(&reply).context("locus does not echo")?;
 
@@ -53,10 +59,26 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
 
     let mut measured = Vec::new();
     for (case, connections) in [("c1", 1), ("c32", 32)] {
-        eprintln!("bench: {connections} connections, {} slices of {} s each side", options.runs() + 2, SLICE.as_secs());
+        eprintln!(
+            "bench: {connections} connections, {} slices of {} s each side",
+            options.runs() + 2,
+            SLICE.as_secs()
+        );
         let slices = runtime.block_on(async {
-            let mut ours = Client::connect(locus, connections, &post(locus, "/v1/call", FRAMES, &call), Some(&reply)).await?;
-            let mut theirs = Client::connect(bare, connections, &post(bare, "/v1/call", FRAMES, &call), Some(&reply)).await?;
+            let mut ours = Client::connect(
+                locus,
+                connections,
+                &post(locus, "/v1/call", FRAMES, &call),
+                Some(&reply),
+            )
+            .await?;
+            let mut theirs = Client::connect(
+                bare,
+                connections,
+                &post(bare, "/v1/call", FRAMES, &call),
+                Some(&reply),
+            )
+            .await?;
             ours.run(SLICE / 2).await?;
             theirs.run(SLICE / 2).await?;
             let mut slices = Vec::new();
@@ -74,9 +96,14 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
 fn figures(case: &str, slices: &[(Vec<f64>, Vec<f64>)]) -> Result<Vec<Measurement>> {
     let mut figures = Vec::new();
     for (name, p) in [("p50", 0.5), ("p99", 0.99)] {
-        let pairs: Option<Vec<(f64, f64)>> =
-            slices.iter().map(|(ours, theirs)| Some((percentile(ours, p)?, percentile(theirs, p)?))).collect();
-        let (ours, theirs): (Vec<f64>, Vec<f64>) = pairs.context("a slice without a request")?.into_iter().unzip();
+        let pairs: Option<Vec<(f64, f64)>> = slices
+            .iter()
+            .map(|(ours, theirs)| Some((percentile(ours, p)?, percentile(theirs, p)?)))
+            .collect();
+        let (ours, theirs): (Vec<f64>, Vec<f64>) = pairs
+            .context("a slice without a request")?
+            .into_iter()
+            .unzip();
         let figure = |metric: &str, unit: &str, samples| Measurement {
             case: case.into(),
             metric: format!("{name}_{metric}"),
@@ -101,7 +128,10 @@ fn figures(case: &str, slices: &[(Vec<f64>, Vec<f64>)]) -> Result<Vec<Measuremen
 fn check(reply: &[u8]) -> Result<()> {
     let frame = Frame::parse(reply)?;
     if let Message::Reply(reply) = &frame.message {
-        reply.outcome.as_ref().map_err(|error| anyhow::anyhow!("{error}"))?;
+        reply
+            .outcome
+            .as_ref()
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
     }
     ensure!(frame.payloads == [[7; PAYLOAD]], "its payload is another");
     Ok(())
@@ -110,10 +140,17 @@ fn check(reply: &[u8]) -> Result<()> {
 fn bare_warp(reply: &std::path::Path) -> Result<(Process, SocketAddr)> {
     let address = process::free_address()?;
     let mut command = Command::new(std::env::current_exe()?);
-    command.env_clear().args(["bare-warp", "--listen"]).arg(address.to_string()).arg("--reply").arg(reply);
+    command
+        .env_clear()
+        .args(["bare-warp", "--listen"])
+        .arg(address.to_string())
+        .arg("--reply")
+        .arg(reply);
     let mut process = Process::start(&mut command)?;
     // The reply has been read when it listens.
-    process::wait(&mut process, Duration::from_secs(10), || std::net::TcpStream::connect(address).is_ok())?;
+    process::wait(&mut process, Duration::from_secs(10), || {
+        std::net::TcpStream::connect(address).is_ok()
+    })?;
     Ok((process, address))
 }
 
@@ -134,17 +171,19 @@ pub struct BareWarp {
 /// When it can't listen.
 pub fn serve(arguments: &BareWarp) -> Result<()> {
     let reply = Bytes::from(std::fs::read(&arguments.reply)?);
-    let route = warp::path!("v1" / "call").and(warp::post()).and(warp::body::bytes()).map(move |_: Bytes| {
-        let mut response = warp::reply::Response::new(reply.clone().into());
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FRAMES));
-        response
-    });
+    let route = warp::path!("v1" / "call")
+        .and(warp::post())
+        .and(warp::body::bytes())
+        .map(move |_: Bytes| {
+            let mut response = warp::reply::Response::new(reply.clone().into());
+            response
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static(FRAMES));
+            response
+        });
     let service = TowerToHyperService::new(warp::service(route));
-    // As in the server.
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.min(4))
-        .thread_stack_size(512 * 1024)
+    // One thread, as in the server.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let mut http = http1::Builder::new();
@@ -158,12 +197,7 @@ pub fn serve(arguments: &BareWarp) -> Result<()> {
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            let service = service.clone();
-            let service = service_fn(move |request| {
-                let answer = service.call(request);
-                async move { Ok::<_, Infallible>(answer.await?) }
-            });
-            tokio::spawn(http.serve_connection(TokioIo::new(stream), service));
+            tokio::spawn(http.serve_connection(TokioIo::new(stream), service.clone()));
         }
     })
 }
@@ -175,9 +209,16 @@ mod tests {
     #[test]
     fn ratios_are_taken_slice_by_slice() {
         // The machine was twice as slow during the second pair.
-        let slices = [(vec![30.0; 9], vec![10.0; 9]), (vec![60.0; 9], vec![20.0; 9]), (vec![31.0; 9], vec![10.0; 9])];
+        let slices = [
+            (vec![30.0; 9], vec![10.0; 9]),
+            (vec![60.0; 9], vec![20.0; 9]),
+            (vec![31.0; 9], vec![10.0; 9]),
+        ];
         let figures = figures("c1", &slices).expect("each slice has requests");
-        let names: Vec<&str> = figures.iter().map(|figure| figure.metric.as_str()).collect();
+        let names: Vec<&str> = figures
+            .iter()
+            .map(|figure| figure.metric.as_str())
+            .collect();
         assert_eq!(names, ["p50_ratio", "p50_us", "p99_ratio", "p99_us"]);
         assert_eq!(figures[0].samples, [3.0, 3.0, 3.1]);
         assert_eq!(figures[1].peer_samples, [10.0, 20.0, 10.0]);

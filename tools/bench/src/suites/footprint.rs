@@ -24,14 +24,23 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
     let mut samples = Vec::new();
     let mut parts = String::new();
     for _ in 0..options.runs() {
-        let sizes = tree(server.pid())?.into_iter().map(pss_kib).collect::<Result<Vec<u64>>>()?;
+        let sizes = tree(server.pid())?
+            .into_iter()
+            .map(pss_kib)
+            .collect::<Result<Vec<u64>>>()?;
         samples.push(sizes.iter().sum::<u64>() as f64 / 1024.0);
-        parts = sizes.iter().map(|kib| format!("{:.1}", *kib as f64 / 1024.0)).collect::<Vec<_>>().join(" + ");
+        parts = sizes
+            .iter()
+            .map(|kib| format!("{:.1}", *kib as f64 / 1024.0))
+            .collect::<Vec<_>>()
+            .join(" + ");
         std::thread::sleep(PAUSE);
     }
     let mut note = format!("server + two runners + one spare: {parts} MiB");
     if others(server.pid())? {
-        note.push_str("; another locus runs here and shares pages with this one, so that this is too little");
+        note.push_str(
+            "; another locus runs here and shares pages with this one, so that this is too little",
+        );
     }
     Ok(vec![Measurement {
         case: "rest".into(),
@@ -48,9 +57,18 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
 fn others(server: u32) -> Result<bool> {
     let own = tree(server)?;
     for entry in std::fs::read_dir("/proc")? {
-        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Some(pid) = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u32>().ok())
+        else {
+            continue;
+        };
         let maps = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("maps"));
-        if !own.contains(&pid) && pid != std::process::id() && maps.is_ok_and(|maps| maps.contains("libwasmedge")) {
+        if !own.contains(&pid)
+            && pid != std::process::id()
+            && maps.is_ok_and(|maps| maps.contains("libwasmedge"))
+        {
             return Ok(true);
         }
     }

@@ -25,13 +25,24 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
     let (mut pages, mut calls) = (Vec::new(), Vec::new());
     for run in 1..=options.runs() {
         let (page, call) = start(Path::new("."))?;
-        eprintln!("bench: {run}/{}: page after {page:.2} s, calls after {call:.2} s", options.runs());
+        eprintln!(
+            "bench: {run}/{}: page after {page:.2} s, calls after {call:.2} s",
+            options.runs()
+        );
         pages.push(page);
         calls.push(call);
     }
     let mut measured = vec![
-        seconds("warm_s", pages, "warm_s: from scripts/start to the whole page"),
-        seconds("warm_ready_s", calls, "warm_ready_s: until calls are answered too"),
+        seconds(
+            "warm_s",
+            pages,
+            "warm_s: from scripts/start to the whole page",
+        ),
+        seconds(
+            "warm_ready_s",
+            calls,
+            "warm_ready_s: until calls are answered too",
+        ),
     ];
     if options.clean {
         eprintln!("bench: a fresh clone; this takes long");
@@ -60,17 +71,23 @@ fn start(checkout: &Path) -> Result<(f64, f64)> {
     let address = free_address()?;
     let began = Instant::now();
     let mut command = Command::new("scripts/start");
-    command.current_dir(checkout).args(["--log", "warn", "--listen"]).arg(address.to_string());
+    command
+        .current_dir(checkout)
+        .args(["--log", "warn", "--listen"])
+        .arg(address.to_string());
     // The script becomes the server (exec), so ending the one ends the other.
     let mut process = Process::start(&mut command)?;
     wait(&mut process, CLEAN, || page(address))?;
     let page = began.elapsed().as_secs_f64();
-    wait(&mut process, CLEAN, || get(address, "/v1/health").is_ok_and(|answer| answer.contains(r#""status":"ok""#)))?;
+    wait(&mut process, CLEAN, || {
+        get(address, "/v1/health").is_ok_and(|answer| answer.contains(r#""status":"ok""#))
+    })?;
     Ok((page, began.elapsed().as_secs_f64()))
 }
 
 fn page(address: SocketAddr) -> bool {
-    get(address, "/").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 ") && answer.contains("</html>"))
+    get(address, "/")
+        .is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 ") && answer.contains("</html>"))
 }
 
 /// A clone of the checkout's last commit, removed when dropped.
@@ -80,7 +97,11 @@ impl Clone {
     fn new() -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("locus-bench-clone-{}", std::process::id()));
         let clone = Self(folder);
-        let status = Command::new("git").args(["clone", "--quiet", "."]).arg(&clone.0).status().context("git")?;
+        let status = Command::new("git")
+            .args(["clone", "--quiet", "."])
+            .arg(&clone.0)
+            .status()
+            .context("git")?;
         ensure!(status.success(), "the checkout could not be cloned");
         Ok(clone)
     }

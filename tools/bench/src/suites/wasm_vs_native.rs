@@ -36,13 +36,19 @@ const DEADLINE: Duration = Duration::from_secs(300);
 /// # Errors
 /// When the codec is not built or a picture is not decoded.
 pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
-        let pool = pool()?;
-        pool.ready().await;
+        let pool = pool().await?;
         let mut measured = Vec::new();
         for input in inputs::decoding()? {
-            measured.push(case(&pool, &input, options.runs()).await.with_context(|| input.name())?);
+            measured.push(
+                case(&pool, &input, options.runs())
+                    .await
+                    .with_context(|| input.name())?,
+            );
         }
         pool.close();
         Ok(measured)
@@ -50,13 +56,16 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
 }
 
 /// A pool as `locus serve` makes it, of one runner.
-fn pool() -> Result<Arc<Pool>> {
-    let module = Wasm::open(Path::new(CODEC)).with_context(|| format!("{CODEC}: scripts/build guest makes it"))?;
+async fn pool() -> Result<Arc<Pool>> {
+    let module = Wasm::open(Path::new(CODEC))
+        .with_context(|| format!("{CODEC}: scripts/build guest makes it"))?;
     let compiled = Cache::open(Path::new(CACHE))?
         .find(&module, Level::O3)
         .context("the codec is not compiled for this machine; scripts/build server does it")?;
     let defaults = Cli::try_parse_from(["locus", "serve", "--codec", CODEC, "--cache", CACHE])?;
-    let Command::Serve(defaults) = defaults.command else { return Err(anyhow!("`serve` is not `serve`")) };
+    let Command::Serve(defaults) = defaults.command else {
+        return Err(anyhow!("`serve` is not `serve`"));
+    };
     let pages = |bytes: u64| u32::try_from(bytes / PAGE).unwrap_or(u32::MAX);
     let pool = Pool::new(Settings {
         runners: 1,
@@ -66,17 +75,23 @@ fn pool() -> Result<Arc<Pool>> {
         recycle_pages: pages(defaults.recycle_memory),
         max_reply_bytes: defaults.max_reply_bytes,
     });
-    pool.set_module(&compiled);
+    ensure!(pool.set_module(&compiled).await, "no runner would start");
     Ok(pool)
 }
 
 async fn case(pool: &Pool, input: &Input, runs: usize) -> Result<Measurement> {
     let file = input.bytes()?;
-    let call = write(&Message::Call(Call::new(1, "image.decode").with_inline_inputs(1)), &[&file]);
+    let call = write(
+        &Message::Call(Call::new(1, "image.decode").with_inline_inputs(1)),
+        &[&file],
+    );
     // Once each unmeasured, which also warms the caches.
     let (_, pixels) = native(&call)?;
     let (_, wasm_pixels) = runner(pool, &call).await?;
-    ensure!(pixels == wasm_pixels, "the runner's raster has {wasm_pixels} pixels, the native one {pixels}");
+    ensure!(
+        pixels == wasm_pixels,
+        "the runner's raster has {wasm_pixels} pixels, the native one {pixels}"
+    );
     let megapixels = pixels as f64 / 1e6;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for run in 1..=runs {
@@ -100,7 +115,11 @@ async fn case(pool: &Pool, input: &Input, runs: usize) -> Result<Measurement> {
         samples: ours,
         peer_name: Some("native".into()),
         peer_samples: theirs,
-        note: Some(format!("{}: {}, {megapixels:.1} MP", input.case, input.name())),
+        note: Some(format!(
+            "{}: {}, {megapixels:.1} MP",
+            input.case,
+            input.name()
+        )),
     })
 }
 
@@ -122,7 +141,13 @@ async fn runner(pool: &Pool, call: &[u8]) -> Result<(Duration, u64)> {
     frame.write(call)?;
     let frame = frame.finish()?;
     let began = Instant::now();
-    let mut running = pool.call(Request { frame, deadline: tokio::time::Instant::now() + DEADLINE }).await?;
+    let mut running = pool
+        .call(Request {
+            frame,
+            deadline: tokio::time::Instant::now() + DEADLINE,
+            room: None,
+        })
+        .await?;
     let reply = loop {
         if let Event::Reply(reply) = running.next().await? {
             break reply;
@@ -154,7 +179,9 @@ fn pixels(reply: &[u8]) -> Result<u64> {
         raster: Raster,
     }
     let prefix = Prefix::read(reply)?.context("the reply's header is not whole")?;
-    let Message::Reply(reply) = prefix.message else { return Err(anyhow!("no reply came")) };
+    let Message::Reply(reply) = prefix.message else {
+        return Err(anyhow!("no reply came"));
+    };
     let decoded: Decoded = serde_json::from_str(reply.outcome?.get())?;
     Ok(u64::from(decoded.raster.width) * u64::from(decoded.raster.height))
 }

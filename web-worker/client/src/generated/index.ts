@@ -1,6 +1,8 @@
 // Written by tools/generate from the operations table.
 import type { EchoParameters } from "./EchoParameters.ts";
 import type { EchoResult } from "./EchoResult.ts";
+import type { InspectParameters } from "./InspectParameters.ts";
+import type { InspectResult } from "./InspectResult.ts";
 import type { DecodeParameters } from "./DecodeParameters.ts";
 import type { DecodeResult } from "./DecodeResult.ts";
 import type { SpinParameters } from "./SpinParameters.ts";
@@ -17,6 +19,9 @@ import type { AllocateResult } from "./AllocateResult.ts";
 export type { AllocateParameters } from "./AllocateParameters.ts";
 export type { AllocateResult } from "./AllocateResult.ts";
 export type { Alpha } from "./Alpha.ts";
+export type { AlphaKind } from "./AlphaKind.ts";
+export type { Color } from "./Color.ts";
+export type { ColorModel } from "./ColorModel.ts";
 export type { ColorSpace } from "./ColorSpace.ts";
 export type { DecodeParameters } from "./DecodeParameters.ts";
 export type { DecodeResult } from "./DecodeResult.ts";
@@ -25,9 +30,13 @@ export type { EchoResult } from "./EchoResult.ts";
 export type { ErrorBody } from "./ErrorBody.ts";
 export type { ErrorCode } from "./ErrorCode.ts";
 export type { Estimate } from "./Estimate.ts";
+export type { ExtraChannel } from "./ExtraChannel.ts";
 export type { Format } from "./Format.ts";
+export type { Frame } from "./Frame.ts";
 export type { HangParameters } from "./HangParameters.ts";
 export type { HangResult } from "./HangResult.ts";
+export type { InspectParameters } from "./InspectParameters.ts";
+export type { InspectResult } from "./InspectResult.ts";
 export type { Limits } from "./Limits.ts";
 export type { PanicParameters } from "./PanicParameters.ts";
 export type { PanicResult } from "./PanicResult.ts";
@@ -37,6 +46,7 @@ export type { RecurseParameters } from "./RecurseParameters.ts";
 export type { RecurseResult } from "./RecurseResult.ts";
 export type { Region } from "./Region.ts";
 export type { Sample } from "./Sample.ts";
+export type { SampleKind } from "./SampleKind.ts";
 export type { Size } from "./Size.ts";
 export type { SpinParameters } from "./SpinParameters.ts";
 export type { SpinResult } from "./SpinResult.ts";
@@ -45,6 +55,8 @@ export type { SpinResult } from "./SpinResult.ts";
 export interface Operations {
   /** Returns its inputs, unchanged. */
   "echo": { parameters: EchoParameters; result: EchoResult };
+  /** Tells a picture's format, size, colours, frames and metadata without decoding pixels. */
+  "image.inspect": { parameters: InspectParameters; result: InspectResult };
   /** Decodes a picture (JPEG XL, PNG, JPEG, WebP, GIF) to RGBA, 8 bits a sample, straight alpha, sRGB: a frame, or a region of it, to any size. */
   "image.decode": { parameters: DecodeParameters; result: DecodeResult };
   /** For tests: runs until it is stopped, and heeds the stop flag. */
@@ -77,6 +89,7 @@ export interface Operation {
 
 export const OPERATIONS: readonly Operation[] = [
   {"doc":"Returns its inputs, unchanged.","inputs":{"least":0,"most":16},"name":"echo","parameters":"EchoParameters","phases":["copy"],"result":"EchoResult","test_only":false},
+  {"doc":"Tells a picture's format, size, colours, frames and metadata without decoding pixels.","inputs":{"least":1,"most":1},"name":"image.inspect","parameters":"InspectParameters","phases":["parse"],"result":"InspectResult","test_only":false},
   {"doc":"Decodes a picture (JPEG XL, PNG, JPEG, WebP, GIF) to RGBA, 8 bits a sample, straight alpha, sRGB: a frame, or a region of it, to any size.","inputs":{"least":1,"most":1},"name":"image.decode","parameters":"DecodeParameters","phases":["parse","decode","convert","scale"],"result":"DecodeResult","test_only":false},
   {"doc":"For tests: runs until it is stopped, and heeds the stop flag.","inputs":{"least":0,"most":16},"name":"spin","parameters":"SpinParameters","phases":["spin"],"result":"SpinResult","test_only":true},
   {"doc":"For tests: runs for ever and heeds nothing.","inputs":{"least":0,"most":16},"name":"hang","parameters":"HangParameters","phases":["hang"],"result":"HangResult","test_only":true},

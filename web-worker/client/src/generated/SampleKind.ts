@@ -1,0 +1,5 @@
+// Written by tools/generate from the operations table.
+/**
+ * What a sample is.
+ */
+export type SampleKind = "int" | "float";
