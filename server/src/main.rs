@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use locus_server::cli::{Cli, Command, Compile, Health, Serve};
-use locus_server::module::{Cache, Wasm, compile};
+use locus_server::module::compile::{self, CompileError};
+use locus_server::module::{Cache, Level, Wasm};
 use locus_server::runner::child;
 use locus_server::{health, logging, serve};
 use tokio::runtime::{Builder, Runtime};
@@ -56,7 +57,15 @@ fn precompile(options: &Compile) -> anyhow::Result<()> {
         options.codec.display(),
         options.level.as_str()
     );
-    let path = runtime()?.block_on(compile::compile(&cache, &codec, options.level))?;
+    let runtime = runtime()?;
+    let path = match runtime.block_on(compile::compile(&cache, &codec, options.level)) {
+        // LLVM crashes on some code for some CPUs when it optimises. A slow codec is better than none.
+        Err(error @ CompileError::Failed { .. }) if options.level != Level::O0 => {
+            eprintln!("locus: {error}; compiling at O0 instead, which runs at half the speed");
+            runtime.block_on(compile::compile(&cache, &codec, Level::O0))?
+        }
+        compiled => compiled?,
+    };
     eprintln!("locus: wrote {}", path.display());
     Ok(())
 }

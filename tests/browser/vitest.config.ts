@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One browser at a time: machines that test have few cores, and times are asserted.
+    // One browser at a time: machines that test have few cores.
     fileParallelism: false,
   },
 });

@@ -67,7 +67,7 @@ describe.each([
       return { code: cancelled.code, next: next.value?.result.raster, ms: next.ms };
     });
     expect(result).toMatchObject({ code: "AbortError", next: { width: 256, height: 256 } });
-    expect(result.ms).toBeLessThan(10_000);
+    expect(result.ms).toBeLessThan(50_000);
   });
 
   test(`${ROUNDS} decodes, some cancelled, are all the same`, { timeout: 60_000 + 10_000 * ROUNDS }, async () => {

@@ -107,7 +107,7 @@ test("a deadline ends a call on the server", async () => {
     window.settled(window.locus.call("hang", {}, [], { prefer: "server", deadlineMs: 400 })),
   );
   expect(result).toMatchObject({ code: "deadline_exceeded" });
-  expect(result.ms).toBeLessThan(3_000);
+  expect(result.ms).toBeLessThan(10_000);
 });
 
 test("an operation's own error stays where it happened", async () => {

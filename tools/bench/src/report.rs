@@ -117,12 +117,13 @@ pub fn write_json(lines: &[Line], mut into: impl Write) -> io::Result<()> {
 /// # Errors
 /// When nobody reads.
 pub fn write_table(lines: &[Line], mut into: impl Write) -> io::Result<()> {
-    const HEAD: [&str; 10] = [
-        "suite", "case", "metric", "ours", "unit", "peer", "peer's", "ratio", "threads", "runs",
+    const HEAD: [&str; 12] = [
+        "suite", "case", "metric", "ours", "min", "max", "unit", "peer", "peer's", "ratio",
+        "threads", "runs",
     ];
     let number =
         |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
-    let rows: Vec<[String; 10]> = lines
+    let rows: Vec<[String; 12]> = lines
         .iter()
         .map(|line| {
             let peer = line.peer.as_ref();
@@ -131,6 +132,8 @@ pub fn write_table(lines: &[Line], mut into: impl Write) -> io::Result<()> {
                 line.case.clone(),
                 line.metric.clone(),
                 line.value.to_string(),
+                line.min.to_string(),
+                line.max.to_string(),
                 line.unit.clone(),
                 peer.map_or_else(String::new, |peer| peer.peer_name.clone()),
                 peer.map_or_else(String::new, |peer| number(peer.peer)),
@@ -142,7 +145,7 @@ pub fn write_table(lines: &[Line], mut into: impl Write) -> io::Result<()> {
         })
         .collect();
     let head = HEAD.map(str::to_owned);
-    let widths: [usize; 10] = std::array::from_fn(|column| {
+    let widths: [usize; 12] = std::array::from_fn(|column| {
         let cells = rows.iter().chain([&head]);
         cells
             .map(|row| row[column].chars().count())
@@ -156,7 +159,7 @@ pub fn write_table(lines: &[Line], mut into: impl Write) -> io::Result<()> {
             .enumerate()
             .map(|(column, (cell, width))| {
                 // Figures stand on the right of their column, words on the left.
-                if matches!(column, 3 | 6..) {
+                if matches!(column, 3..=5 | 8..) {
                     format!("{cell:>width$}")
                 } else {
                     format!("{cell:width$}")
