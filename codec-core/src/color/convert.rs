@@ -38,12 +38,14 @@ impl Model {
     }
 }
 
-/// Turns rows of interleaved samples, alpha last, into sRGB.
+/// Turns rows of interleaved samples, alpha last, into sRGB. A clone shares
+/// the tables, for another thread.
+#[derive(Clone)]
 pub struct ToSrgb {
     model: Model,
     alpha: bool,
     transform: Option<Arc<Transform16BitExecutor>>,
-    hdr: Option<Hdr>,
+    hdr: Option<Arc<Hdr>>,
     floats: [Vec<f32>; 3],
     colors: Vec<u16>,
     converted: Vec<u16>,
@@ -59,7 +61,7 @@ impl ToSrgb {
     pub fn new(profile: &Profile, model: Model, alpha: bool) -> Result<Self, Error> {
         let (mut transform, mut hdr) = (None, None);
         if let Profile::Hdr(encoding) = profile {
-            hdr = Some(Hdr::of_picture(encoding)?);
+            hdr = Some(Arc::new(Hdr::of_picture(encoding)?));
         } else if let Some(profile) = profile.to_moxcms(model) {
             transform = self::transform(&profile, model)?;
         }

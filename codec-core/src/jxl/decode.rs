@@ -3,11 +3,18 @@
 use jxl_oxide::JxlImage;
 use jxl_oxide::frame::Encoding;
 
+use super::pool::in_bands;
 use super::rows::Rows;
 use super::{color, failure, open, orientation, stored_size};
 use crate::formats::{Decoded, assemble};
 use crate::raster::{Orientation, Pixels, Region, Size};
 use crate::{Context, Error};
+
+/// Rows between two looks at the stop flag, which only the calling thread
+/// may take.
+const ROWS_AT_ONCE: usize = 512;
+/// Rows that a thread converts in one go.
+const ROWS_OF_BAND: usize = 16;
 
 /// Decodes frame `frame`, oriented and cut to `region`.
 ///
@@ -56,7 +63,7 @@ pub fn decode(
     })?;
     context.progress(2, 0.0)?;
 
-    let mut rows = Rows::new(image.image_header(), &render, &meaning, !part)?;
+    let rows = Rows::new(image.image_header(), &render, &meaning, !part)?;
     let (from, orientation) = if part {
         (Region::whole(region.size()), Orientation::UPRIGHT)
     } else if rows.oriented() {
@@ -64,8 +71,39 @@ pub fn decode(
     } else {
         (orientation.stored(source, region), orientation)
     };
-    let pixels = assemble(context, from, orientation, |x, y, out| rows.row(x, y, out))?;
+    let pixels = converted(context, from, orientation, rows)?;
     Ok(Decoded { pixels, source })
+}
+
+/// The rows of `stored` as pixels, by all threads where rows may come in any
+/// order.
+fn converted(
+    context: &Context<'_>,
+    stored: Region,
+    orientation: Orientation,
+    mut rows: Rows<'_>,
+) -> Result<Pixels, Error> {
+    if context.threads() == 1 || rows.again().is_none() {
+        return assemble(context, stored, orientation, |x, y, out| {
+            rows.row(x, y, out)
+        });
+    }
+    let mut pixels = Pixels::new(stored.width, stored.height)?;
+    let width = stored.width as usize;
+    for (at, part) in pixels.data.chunks_mut(width * ROWS_AT_ONCE).enumerate() {
+        let first = at * ROWS_AT_ONCE;
+        context.progress(2, first as f32 / stored.height as f32)?;
+        let own = || rows.again();
+        in_bands(part, width * ROWS_OF_BAND, own, |rows, band, part| {
+            let Some(rows) = rows else { return Ok(()) };
+            for (row, out) in part.chunks_mut(width).enumerate() {
+                let y = first + band * ROWS_OF_BAND + row;
+                rows.row(stored.x, stored.y + y as u32, out)?;
+            }
+            Ok(())
+        })?;
+    }
+    orientation.apply(pixels)
 }
 
 fn missing_frame(frame: u32, there: usize, complete: bool, length: usize) -> Error {

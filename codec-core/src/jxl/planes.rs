@@ -14,6 +14,7 @@ pub(super) struct Plane<'a> {
 }
 
 /// A spot colour: its ink's density, and what it paints over the picture.
+#[derive(Clone)]
 pub(super) struct Spot<'a> {
     pub(super) plane: Plane<'a>,
     pub(super) color: [f32; 3],
@@ -51,6 +52,17 @@ impl<'a> Source<'a> {
                 row,
             }
         })
+    }
+
+    /// The same planes again; none of a stream, whose rows come in order.
+    pub(super) fn again(&self) -> Option<Self> {
+        match self {
+            Source::Planes { channels, spots } => Some(Source::Planes {
+                channels: channels.clone(),
+                spots: spots.clone(),
+            }),
+            Source::Stream { .. } => None,
+        }
     }
 
     /// Part of row `y`, a vector for each channel.

@@ -5,6 +5,8 @@
 //! premultiplied alpha, CMYK, other spaces and depths) go through rows of
 //! floats.
 
+use std::sync::Arc;
+
 use jxl_oxide::image::ExtraChannelInfo;
 use jxl_oxide::{ImageHeader, Render};
 
@@ -23,7 +25,7 @@ pub(super) struct Rows<'a> {
     premultiplied: bool,
     alpha: bool,
     model: Model,
-    srgb: Srgb,
+    srgb: Arc<Srgb>,
     to_srgb: ToSrgb,
     /// One row of each channel.
     floats: Vec<Vec<f32>>,
@@ -65,8 +67,25 @@ impl<'a> Rows<'a> {
             premultiplied,
             alpha: alpha.is_some(),
             model,
-            srgb: Srgb::new(),
+            srgb: Arc::new(Srgb::new()),
             to_srgb: ToSrgb::new(profile, model, alpha.is_some())?,
+            floats: Vec::new(),
+            interleaved: Vec::new(),
+        })
+    }
+
+    /// The same rows again, for another thread; none where they have to be
+    /// asked for from the top.
+    pub(super) fn again(&self) -> Option<Self> {
+        Some(Self {
+            source: self.source.again()?,
+            meaning: self.meaning,
+            width: self.width,
+            premultiplied: self.premultiplied,
+            alpha: self.alpha,
+            model: self.model,
+            srgb: Arc::clone(&self.srgb),
+            to_srgb: self.to_srgb.clone(),
             floats: Vec::new(),
             interleaved: Vec::new(),
         })
