@@ -3,7 +3,7 @@
 use locus_protocol::{ErrorBody, ErrorCode};
 
 /// Why an operation has no result. Every variant has its stable code.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A parameter is missing, has the wrong type or an impossible value.
@@ -24,6 +24,14 @@ pub enum Error {
         maximum: u64,
         /// What the call would take.
         value: u64,
+    },
+    /// Coordinates lie closer together than numbers do.
+    #[error("f64 ends at a step of about {least:e} here: a finer one would be drawn wrong")]
+    Precision {
+        /// The finest step that is computed there.
+        least: f64,
+        /// Bits of significand that the step asked for needs.
+        bits: u64,
     },
     /// The caller stopped the call.
     #[error("the call was cancelled")]
@@ -46,6 +54,13 @@ impl Error {
                 maximum,
                 value,
             } => return ErrorBody::limit(limit, *maximum, *value),
+            Self::Precision { least, bits } => {
+                return ErrorBody::new(ErrorCode::LimitExceeded, self.to_string())
+                    .with("limit", "precision")
+                    .with("maximum", u64::from(f64::MANTISSA_DIGITS))
+                    .with("value", *bits)
+                    .with("least_step", *least);
+            }
             Self::InvalidParameters(_) => ErrorCode::InvalidParameters,
             Self::InvalidInput(_) => ErrorCode::InvalidInput,
             Self::Unsupported(_) => ErrorCode::Unsupported,

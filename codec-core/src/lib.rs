@@ -30,6 +30,8 @@ mod error;
 mod exif;
 mod format;
 mod formats;
+#[doc(hidden)]
+pub mod fractal;
 pub mod guest;
 #[doc(hidden)]
 pub mod jxl;

@@ -4,6 +4,7 @@
 
 mod allocate;
 mod echo;
+mod fractal_tile;
 mod hang;
 mod image_decode;
 mod image_inspect;
@@ -38,6 +39,7 @@ table![
     echo::Echo,
     image_inspect::ImageInspect,
     image_decode::ImageDecode,
+    fractal_tile::FractalTile,
     spin::Spin,
     hang::Hang,
     panic::Panic,

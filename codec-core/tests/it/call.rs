@@ -33,6 +33,7 @@ pub struct Asked<'a> {
     pub input: &'a [u8],
     pub limits: Limits,
     pub threads: usize,
+    inputs: usize,
 }
 
 impl<'a> Asked<'a> {
@@ -43,11 +44,19 @@ impl<'a> Asked<'a> {
             input,
             limits: Limits::default(),
             threads: 1,
+            inputs: 1,
+        }
+    }
+
+    pub fn without_input(operation: &'a str, parameters: Value) -> Self {
+        Self {
+            inputs: 0,
+            ..Self::new(operation, parameters, &[])
         }
     }
 
     pub fn reply(&self) -> Result<Reply, ErrorBody> {
-        let mut call = Call::new(1, self.operation).with_inline_inputs(1);
+        let mut call = Call::new(1, self.operation).with_inline_inputs(self.inputs);
         call.parameters = Some(RawValue::from_string(self.parameters.to_string()).unwrap());
         call.limits = self.limits;
         exchange(&Message::Call(call), self.input, &Quiet(self.threads))
@@ -57,11 +66,12 @@ impl<'a> Asked<'a> {
     pub fn estimate(&self, head: usize) -> Result<Value, ErrorBody> {
         let mut call = Call::new(1, self.operation);
         call.parameters = Some(RawValue::from_string(self.parameters.to_string()).unwrap());
-        call.inputs = vec![Input {
+        let input = Input {
             payload: Some(0),
             digest: None,
             length: Some(self.input.len() as u64),
-        }];
+        };
+        call.inputs = vec![input; self.inputs];
         let head = &self.input[..head.min(self.input.len())];
         exchange(&Message::Estimate(call), head, &Quiet(1)).map(|reply| reply.result)
     }

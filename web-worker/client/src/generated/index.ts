@@ -5,6 +5,8 @@ import type { InspectParameters } from "./InspectParameters.ts";
 import type { InspectResult } from "./InspectResult.ts";
 import type { DecodeParameters } from "./DecodeParameters.ts";
 import type { DecodeResult } from "./DecodeResult.ts";
+import type { TileParameters } from "./TileParameters.ts";
+import type { TileResult } from "./TileResult.ts";
 import type { SpinParameters } from "./SpinParameters.ts";
 import type { SpinResult } from "./SpinResult.ts";
 import type { HangParameters } from "./HangParameters.ts";
@@ -20,6 +22,7 @@ export type { AllocateParameters } from "./AllocateParameters.ts";
 export type { AllocateResult } from "./AllocateResult.ts";
 export type { Alpha } from "./Alpha.ts";
 export type { AlphaKind } from "./AlphaKind.ts";
+export type { Center } from "./Center.ts";
 export type { Color } from "./Color.ts";
 export type { ColorModel } from "./ColorModel.ts";
 export type { ColorSpace } from "./ColorSpace.ts";
@@ -50,6 +53,8 @@ export type { SampleKind } from "./SampleKind.ts";
 export type { Size } from "./Size.ts";
 export type { SpinParameters } from "./SpinParameters.ts";
 export type { SpinResult } from "./SpinResult.ts";
+export type { TileParameters } from "./TileParameters.ts";
+export type { TileResult } from "./TileResult.ts";
 
 /** Every preinstalled operation, with the types of its parameters and result. */
 export interface Operations {
@@ -59,6 +64,8 @@ export interface Operations {
   "image.inspect": { parameters: InspectParameters; result: InspectResult };
   /** Decodes a picture (JPEG XL, PNG, JPEG, WebP, GIF) to RGBA, 8 bits a sample, straight alpha, sRGB: a frame, or a region of it, to any size. */
   "image.decode": { parameters: DecodeParameters; result: DecodeResult };
+  /** Computes a part of the Mandelbrot set: for every pixel the iterations after which its orbit escapes, and a smooth fraction; f64 deep. */
+  "fractal.tile": { parameters: TileParameters; result: TileResult };
   /** For tests: runs until it is stopped, and heeds the stop flag. */
   "spin": { parameters: SpinParameters; result: SpinResult };
   /** For tests: runs for ever and heeds nothing. */
@@ -91,6 +98,7 @@ export const OPERATIONS: readonly Operation[] = [
   {"doc":"Returns its inputs, unchanged.","inputs":{"least":0,"most":16},"name":"echo","parameters":"EchoParameters","phases":["copy"],"result":"EchoResult","test_only":false},
   {"doc":"Tells a picture's format, size, colours, frames and metadata without decoding pixels.","inputs":{"least":1,"most":1},"name":"image.inspect","parameters":"InspectParameters","phases":["parse"],"result":"InspectResult","test_only":false},
   {"doc":"Decodes a picture (JPEG XL, PNG, JPEG, WebP, GIF) to RGBA, 8 bits a sample, straight alpha, sRGB: a frame, or a region of it, to any size.","inputs":{"least":1,"most":1},"name":"image.decode","parameters":"DecodeParameters","phases":["parse","decode","convert","scale"],"result":"DecodeResult","test_only":false},
+  {"doc":"Computes a part of the Mandelbrot set: for every pixel the iterations after which its orbit escapes, and a smooth fraction; f64 deep.","inputs":{"least":0,"most":0},"name":"fractal.tile","parameters":"TileParameters","phases":["iterate"],"result":"TileResult","test_only":false},
   {"doc":"For tests: runs until it is stopped, and heeds the stop flag.","inputs":{"least":0,"most":16},"name":"spin","parameters":"SpinParameters","phases":["spin"],"result":"SpinResult","test_only":true},
   {"doc":"For tests: runs for ever and heeds nothing.","inputs":{"least":0,"most":16},"name":"hang","parameters":"HangParameters","phases":["hang"],"result":"HangResult","test_only":true},
   {"doc":"For tests: panics.","inputs":{"least":0,"most":16},"name":"panic","parameters":"PanicParameters","phases":["panic"],"result":"PanicResult","test_only":true},

@@ -1,0 +1,313 @@
+//! Many orbits at once: several chains of vectors, refilled as orbits end.
+//!
+//! One step waits for the one before it, so a chain alone leaves the
+//! processor idle most of the time; [`CHAINS`] of them fill it. Chains run
+//! [`BLOCK`] steps without looking at any orbit. That misses no escape: with
+//! |c| ≤ R and R ≥ 2, an orbit beyond R only grows, because
+//! |z² + c| ≥ |z|² - |c| ≥ |z| (|z| - 1); and where |c| > R it leaves at
+//! n = 1, so that such a point never gets here. What was found to have
+//! left is gone over again from the block's start ([`super::replay`]).
+
+use wide::f64x2;
+
+use super::orbit::{BLOCK, Bounds, End, FIRST_MARK, Point, in_main_bulbs};
+use super::replay::{Escape, Replay};
+use crate::Error;
+
+/// Independent chains of two orbits each.
+const CHAINS: usize = 4;
+
+/// Rounds between two looks at the stop flag: some million iterations.
+const PATIENCE: u32 = (1 << 22) / (2 * CHAINS as u32 * BLOCK);
+
+/// The pixel of a lane that has none.
+const NONE: usize = usize::MAX;
+
+#[derive(Debug, Clone, Copy)]
+#[repr(align(16))]
+struct Pair([f64; 2]);
+
+impl Pair {
+    #[inline(always)]
+    fn load(self) -> f64x2 {
+        f64x2::new(self.0)
+    }
+
+    #[inline(always)]
+    fn store(&mut self, value: f64x2) {
+        self.0 = value.to_array();
+    }
+}
+
+/// Two orbits side by side, between two blocks.
+#[derive(Debug, Clone, Copy)]
+struct Chain {
+    re: Pair,
+    im: Pair,
+    /// Where the block before began.
+    before_re: Pair,
+    before_im: Pair,
+    c_re: Pair,
+    c_im: Pair,
+    /// A point that the orbit went through: if it comes there again, it
+    /// never leaves.
+    mark_re: Pair,
+    mark_im: Pair,
+    /// Iterations done.
+    n: Pair,
+    /// Iterations at which the lane wants to be looked at.
+    due: Pair,
+    /// Iterations at which the next mark is made.
+    next_mark: [u32; 2],
+    pixel: [usize; 2],
+}
+
+impl Chain {
+    const IDLE: Self = Self {
+        re: Pair([0.0; 2]),
+        im: Pair([0.0; 2]),
+        before_re: Pair([0.0; 2]),
+        before_im: Pair([0.0; 2]),
+        c_re: Pair([0.0; 2]),
+        c_im: Pair([0.0; 2]),
+        mark_re: Pair([f64::NAN; 2]),
+        mark_im: Pair([f64::NAN; 2]),
+        n: Pair([0.0; 2]),
+        due: Pair([f64::INFINITY; 2]),
+        next_mark: [0; 2],
+        pixel: [NONE; 2],
+    };
+
+    fn begin(&mut self, lane: usize, pixel: usize, c: Point, iterations: u32) {
+        self.re.0[lane] = 0.0;
+        self.im.0[lane] = 0.0;
+        self.c_re.0[lane] = c.re;
+        self.c_im.0[lane] = c.im;
+        self.mark_re.0[lane] = f64::NAN;
+        self.mark_im.0[lane] = f64::NAN;
+        self.n.0[lane] = 0.0;
+        self.next_mark[lane] = FIRST_MARK;
+        self.due.0[lane] = f64::from(FIRST_MARK.min(iterations));
+        self.pixel[lane] = pixel;
+    }
+
+    fn rest(&mut self, lane: usize) {
+        self.begin(lane, NONE, Point { re: 0.0, im: 0.0 }, 0);
+        self.due.0[lane] = f64::INFINITY;
+    }
+}
+
+/// Where results go: the pixel, how it ended, and the iterations it took.
+pub trait Sink {
+    /// Takes one pixel's.
+    fn put(&mut self, pixel: usize, end: End, iterations: u32);
+}
+
+/// The pixels that are still to be begun.
+struct Pixels<'a> {
+    columns: &'a [f64],
+    rows: &'a [f64],
+    x: usize,
+    y: usize,
+}
+
+impl Pixels<'_> {
+    /// How much was begun.
+    fn fraction(&self) -> f32 {
+        let done = self.y * self.columns.len() + self.x;
+        done as f32 / (self.columns.len() * self.rows.len()) as f32
+    }
+}
+
+/// Iterates all pixels of a grid.
+///
+/// # Errors
+/// `pause`'s own; it hears how much is done.
+pub fn iterate(
+    columns: &[f64],
+    rows: &[f64],
+    bounds: Bounds,
+    sink: &mut dyn Sink,
+    pause: &mut dyn FnMut(f32) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut kernel = Kernel {
+        chains: [Chain::IDLE; CHAINS],
+        busy: 0,
+        pixels: Pixels {
+            columns,
+            rows,
+            x: 0,
+            y: 0,
+        },
+        bounds,
+        replay: Replay::new(bounds),
+        sink,
+        pause,
+    };
+    kernel.run()
+}
+
+struct Kernel<'a> {
+    chains: [Chain; CHAINS],
+    busy: u32,
+    pixels: Pixels<'a>,
+    bounds: Bounds,
+    replay: Replay,
+    sink: &'a mut dyn Sink,
+    pause: &'a mut dyn FnMut(f32) -> Result<(), Error>,
+}
+
+impl Kernel<'_> {
+    fn run(&mut self) -> Result<(), Error> {
+        for chain in 0..CHAINS {
+            for lane in 0..2 {
+                self.refill(chain, lane)?;
+            }
+        }
+        let edge = f64x2::splat(self.bounds.edge());
+        let block = f64x2::splat(f64::from(BLOCK));
+        let mut rounds = 0;
+        while self.busy > 0 {
+            rounds += 1;
+            if rounds == PATIENCE {
+                rounds = 0;
+                (self.pause)(self.pixels.fraction())?;
+            }
+            let chains = &mut self.chains;
+            let mut re: [f64x2; CHAINS] = std::array::from_fn(|k| chains[k].re.load());
+            let mut im: [f64x2; CHAINS] = std::array::from_fn(|k| chains[k].im.load());
+            let c_re: [f64x2; CHAINS] = std::array::from_fn(|k| chains[k].c_re.load());
+            let c_im: [f64x2; CHAINS] = std::array::from_fn(|k| chains[k].c_im.load());
+            for _ in 0..BLOCK {
+                for k in 0..CHAINS {
+                    let next = re[k] * re[k] - im[k] * im[k] + c_re[k];
+                    im[k] = (re[k] + re[k]) * im[k] + c_im[k];
+                    re[k] = next;
+                }
+            }
+            let mut all = f64x2::splat(f64::from_bits(u64::MAX));
+            let go: [f64x2; CHAINS] = std::array::from_fn(|k| {
+                let chain = &mut chains[k];
+                chain.before_re = chain.re;
+                chain.before_im = chain.im;
+                chain.re.store(re[k]);
+                chain.im.store(im[k]);
+                let n = chain.n.load() + block;
+                chain.n.store(n);
+                let norm = re[k] * re[k] + im[k] * im[k];
+                let back =
+                    re[k].simd_eq(chain.mark_re.load()) & im[k].simd_eq(chain.mark_im.load());
+                // Infinities and NaN count as beyond the edge.
+                let go = norm.simd_le(edge) & n.simd_lt(chain.due.load()) & !back;
+                all &= go;
+                go
+            });
+            if !all.all() {
+                for (k, go) in go.into_iter().enumerate() {
+                    let go = go.to_bitmask();
+                    if go & 1 == 0 {
+                        self.attend(k, 0)?;
+                    }
+                    if go & 2 == 0 {
+                        self.attend(k, 1)?;
+                    }
+                }
+            }
+        }
+        self.replay.flush(self.sink);
+        Ok(())
+    }
+
+    /// Looks at a lane that is not just to go on.
+    fn attend(&mut self, k: usize, lane: usize) -> Result<(), Error> {
+        let Bounds {
+            iterations,
+            radius_squared,
+            ..
+        } = self.bounds;
+        let chain = &mut self.chains[k];
+        let n = chain.n.0[lane] as u32;
+        let pixel = chain.pixel[lane];
+        let z = Point {
+            re: chain.re.0[lane],
+            im: chain.im.0[lane],
+        };
+        let escape = || Escape {
+            pixel,
+            z: Point {
+                re: chain.before_re.0[lane],
+                im: chain.before_im.0[lane],
+            },
+            c: Point {
+                re: chain.c_re.0[lane],
+                im: chain.c_im.0[lane],
+            },
+            n: n - BLOCK,
+        };
+        let norm = z.norm();
+        let far = norm > radius_squared || norm.is_nan();
+        let near = norm > self.bounds.edge();
+        if far || (near && escape().escapes(self.bounds)) {
+            let escape = escape();
+            self.replay.push(escape, self.sink);
+            return self.refill(k, lane);
+        }
+        if n > iterations {
+            self.sink.put(pixel, End::Undecided, iterations);
+            return self.refill(k, lane);
+        }
+        if z.re == chain.mark_re.0[lane] && z.im == chain.mark_im.0[lane] {
+            self.sink.put(pixel, End::Interior, n);
+            return self.refill(k, lane);
+        }
+        if n == iterations {
+            self.sink.put(pixel, End::Undecided, iterations);
+            return self.refill(k, lane);
+        }
+        if n == chain.next_mark[lane] {
+            chain.mark_re.0[lane] = z.re;
+            chain.mark_im.0[lane] = z.im;
+            chain.next_mark[lane] = n * 2;
+            chain.due.0[lane] = f64::from((n * 2).min(iterations));
+        }
+        Ok(())
+    }
+
+    /// Gives a lane the next pixel that has to be iterated.
+    fn refill(&mut self, k: usize, lane: usize) -> Result<(), Error> {
+        let chain = &mut self.chains[k];
+        if chain.pixel[lane] != NONE {
+            self.busy -= 1;
+        }
+        loop {
+            let pixels = &mut self.pixels;
+            if pixels.y == pixels.rows.len() {
+                chain.rest(lane);
+                return Ok(());
+            }
+            if pixels.x == 0 {
+                (self.pause)(pixels.fraction())?;
+            }
+            let c = Point {
+                re: pixels.columns[pixels.x],
+                im: pixels.rows[pixels.y],
+            };
+            let pixel = pixels.y * pixels.columns.len() + pixels.x;
+            pixels.x += 1;
+            if pixels.x == pixels.columns.len() {
+                pixels.x = 0;
+                pixels.y += 1;
+            }
+            let norm = c.norm();
+            if in_main_bulbs(c) {
+                self.sink.put(pixel, End::Interior, 0);
+            } else if norm > self.bounds.radius_squared {
+                self.sink.put(pixel, End::Escaped { count: 1, norm }, 1);
+            } else {
+                self.busy += 1;
+                chain.begin(lane, pixel, c, self.bounds.iterations);
+                return Ok(());
+            }
+        }
+    }
+}
