@@ -165,3 +165,26 @@ fn the_lower_of_two_limits_holds() {
     assert_eq!(ours.lower(asked), expected);
     assert_eq!(asked.lower(ours), expected);
 }
+
+/// Found by fuzzing: read to the nearest but one double, such a number said
+/// another one when it was written again.
+#[test]
+fn a_number_beyond_64_bits_is_written_as_it_was_read() {
+    let header = br#"{"kind":"reply","id":6,"error":{"code":"limit_exceeded","message":"","details":{"maximum":90071993001439850942}}}"#;
+    let header = [header.as_slice(), &b" ".repeat(7 - (header.len() + 7) % 8)].concat();
+    let mut bytes = b"LOC1".to_vec();
+    bytes.extend((header.len() as u32).to_le_bytes());
+    bytes.extend(&header);
+    let frame = Frame::parse(&bytes).expect("a frame");
+    let Message::Reply(reply) = &frame.message else {
+        panic!("a reply reads as a reply");
+    };
+    let details = reply.outcome.as_ref().unwrap_err().details.as_ref();
+    let maximum = details.unwrap()["maximum"].as_f64().unwrap();
+    assert_eq!(maximum, 90071993001439850942_f64);
+    let Message::Reply(again) = Frame::parse(&write(&frame.message, &[])).unwrap().message else {
+        panic!("a reply reads as a reply");
+    };
+    let details = again.outcome.unwrap_err().details;
+    assert_eq!(details.unwrap()["maximum"].as_f64(), Some(maximum));
+}
