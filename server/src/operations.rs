@@ -7,6 +7,8 @@ use std::sync::Arc;
 use locus_protocol::{ErrorBody, ErrorCode};
 use serde::Deserialize;
 
+use crate::runner::Usual;
+
 /// One operation, as far as the server needs to know it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Operation {
@@ -18,6 +20,12 @@ pub struct Operation {
     /// Whether it is there for tests only.
     #[serde(default)]
     pub test_only: bool,
+    /// How long its calls take.
+    #[serde(skip)]
+    pub calls: Arc<Usual>,
+    /// How long its estimates take.
+    #[serde(skip)]
+    pub estimates: Arc<Usual>,
 }
 
 /// All operations of a module.

@@ -5,6 +5,7 @@
 //! where `LOCUS_CODEC` and `LOCUS_CACHE` say; what is not compiled yet is
 //! compiled first. No test asserts a speed: waits have generous guards only.
 
+mod ahead;
 mod bodies;
 mod calls;
 mod door;

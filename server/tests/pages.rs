@@ -14,7 +14,9 @@ impl Site {
         let folder = Folder::new();
         folder.write("secret.txt", b"secret");
         folder.write("pages/index.html", b"<!doctype html>home");
-        folder.write("pages/fractal/index.html", b"<!doctype html>fractal");
+        folder.write("pages/docs/index.html", b"<!doctype html>docs");
+        folder.write("pages/fractal.html", b"<!doctype html>fractal");
+        folder.write("pages/fractal.html.br", b"fractal in brotli");
         folder.write("pages/assets/main-B0xq1aZ_.js", b"plain");
         folder.write("pages/assets/main-B0xq1aZ_.js.br", b"brotli");
         folder.write("pages/assets/main-B0xq1aZ_.js.gz", b"gzip");
@@ -51,8 +53,14 @@ fn files_come_with_their_types() {
             "text/html; charset=utf-8",
             b"<!doctype html>home",
         ),
+        ("/docs/", "text/html; charset=utf-8", b"<!doctype html>docs"),
         (
-            "/fractal/",
+            "/fractal",
+            "text/html; charset=utf-8",
+            b"<!doctype html>fractal",
+        ),
+        (
+            "/fractal?re=-0.75&im=0.1&zoom=12",
             "text/html; charset=utf-8",
             b"<!doctype html>fractal",
         ),
@@ -86,10 +94,18 @@ fn files_come_with_their_types() {
         (head.status, head.header("content-length"), head.body.len()),
         (200, Some("1000000"), 0)
     );
-    let redirect = site.get("/fractal", "");
+    let redirect = site.get("/docs", "");
     assert_eq!(
         (redirect.status, redirect.header("location")),
-        (308, Some("/fractal/"))
+        (308, Some("/docs/"))
+    );
+    for path in ["/fractal/", "/fractal.htm", "/fractal/x", "/frac"] {
+        assert_eq!(site.get(path, "").status, 404, "{path}");
+    }
+    let packed = site.get("/fractal", "Accept-Encoding: br\r\n");
+    assert_eq!(
+        (packed.status, packed.header("content-encoding")),
+        (200, Some("br"))
     );
 }
 

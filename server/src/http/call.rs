@@ -122,12 +122,17 @@ impl Calls {
             .frame(&message, &prefix.payloads, rest)
             .await
             .map_err(refused)?;
+        let usual = match message {
+            Message::Estimate(_) => &operation.estimates,
+            _ => &operation.calls,
+        };
         let request = Request {
             frame,
             deadline: arrived + deadline,
+            usual: Arc::clone(usual),
             room,
         };
-        let mut call = self.pool.call(request).await.map_err(refused)?;
+        let mut call = self.pool.call(request).map_err(refused)?;
         match call.next().await.map_err(refused)? {
             Event::Reply(Bulk::Inline(bytes)) => Ok(frames(StatusCode::OK, bytes)),
             Event::Reply(Bulk::Memfd { file, length }) => {

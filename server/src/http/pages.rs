@@ -56,10 +56,19 @@ impl Pages {
             target.push("index.html");
         }
         let accepted = ENCODINGS.map(|(name, _)| accepts(headers, name));
-        let name = target.clone();
-        let found = tokio::task::spawn_blocking(move || find(&target, accepted))
-            .await
-            .ok()?;
+        let whole = !path.ends_with('/');
+        let found = tokio::task::spawn_blocking(move || {
+            let found = find(&target, accepted);
+            // A page's address has no ending: /fractal is fractal.html.
+            if whole && matches!(&found, Err(error) if error.kind() == io::ErrorKind::NotFound) {
+                target.as_mut_os_string().push(".html");
+                return (find(&target, accepted), target);
+            }
+            (found, target)
+        })
+        .await
+        .ok()?;
+        let (found, name) = found;
         match found {
             Ok(Found::Folder) if !path.ends_with('/') => Some(redirect(&relative)),
             Ok(Found::Folder) | Err(_) => None,

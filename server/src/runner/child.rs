@@ -2,23 +2,20 @@
 //! one end of a socket pair as standard input.
 
 use std::fs::File;
-use std::io::{self, IoSlice};
+use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use locus_protocol::{ALIGNMENT, padding};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::guest::{self, Fault, Guest, LoadError, Source};
 use super::watch::Watch;
-use super::wire::{self, Envelope, Kind, MESSAGE, Received};
+use super::wire::{self, Envelope, Kind, MESSAGE};
 use crate::bulk::{INLINE, memfd};
-
-/// How long a runner looks for its next call before it goes to sleep, when the server said that others wait.
-const PATIENCE: Duration = Duration::from_micros(50);
 
 /// What the server tells a runner at its start.
 #[derive(Debug, Clone, clap::Args)]
@@ -99,53 +96,34 @@ fn take_socket() -> Result<OwnedFd, RunnerError> {
 
 fn serve(guest: &mut Guest<'_>, watch: &Watch, watcher: &Thread, max_reply: u64) -> io::Result<()> {
     let mut buffer = vec![0; MESSAGE];
+    let mut file = None;
     let mut ready = Envelope::new(Kind::Ready, 0);
     ready.pages = guest.pages();
-    wire::send(watch.socket(), ready, &[], None)?;
-    let mut used = false;
-    let mut patience = Duration::ZERO;
+    wire::send(watch.socket(), ready, None)?;
     loop {
-        let next = match soon(watch, &mut buffer, patience)? {
-            Next::Message(message) => Some(message),
-            Next::End => None,
-            Next::Nothing => {
-                if std::mem::replace(&mut used, false) {
-                    // A trap here is none of the next call's: this runner ends, and is replaced.
-                    guest
-                        .free()
-                        .map_err(|fault| io::Error::other(format!("{fault:?}")))?;
-                }
-                wire::receive(watch.socket(), &mut buffer, true)?
-            }
-        };
-        let Some(message) = next else {
-            return Ok(());
-        };
-        used = true;
-        let Envelope {
-            kind,
-            call,
-            length,
-            more,
-            ..
-        } = message.envelope;
-        patience = if more { PATIENCE } else { Duration::ZERO };
-        if kind != Kind::Call {
-            // A cancel that crossed the reply.
+        let Some((envelope, inline)) = watch.next() else {
+            let Some(message) = wire::receive(watch.socket(), &mut buffer, true)? else {
+                return Ok(());
+            };
+            watch.receive(message.said(&buffer));
+            file = message.bulk.map(File::from);
             continue;
-        }
-        let inline = message.inline(&buffer);
-        let file = message.bulk.map(File::from);
-        let source = file
-            .as_ref()
-            .map_or(Source::Inline(inline), |file| Source::File(file, length));
+        };
+        let call = envelope.call;
+        let file = file.take();
+        let source = match &file {
+            None => Source::Inline(&buffer[inline]),
+            Some(file) => Source::File(file, envelope.length),
+        };
         watch.begin(call, watcher);
+        let began = Instant::now();
         let mut ended = false;
         let outcome = guest.call(&source, |parts, pages| {
             watch.end();
             ended = true;
             let mut envelope = Envelope::new(Kind::Reply, call);
             envelope.pages = pages;
+            envelope.value = began.elapsed().as_secs_f32() * 1e6;
             reply(watch, envelope, parts, max_reply)
         });
         if !ended {
@@ -154,49 +132,15 @@ fn serve(guest: &mut Guest<'_>, watch: &Watch, watcher: &Thread, max_reply: u64)
         match outcome {
             Ok(sent) => sent?,
             Err(Fault::OutOfMemory) => {
-                wire::send(
-                    watch.socket(),
-                    Envelope::new(Kind::OutOfMemory, call),
-                    &[],
-                    None,
-                )?;
+                watch.reply(Envelope::new(Kind::OutOfMemory, call), [], 0)?;
             }
             Err(Fault::Trapped(words)) => {
                 let mut envelope = Envelope::new(Kind::Trapped, call);
-                envelope.length = words.len() as u64;
                 envelope.pages = guest.pages();
-                return wire::send(
-                    watch.socket(),
-                    envelope,
-                    &[IoSlice::new(words.as_bytes())],
-                    None,
-                );
+                watch.reply(envelope, [words.as_bytes()], words.len())?;
+                return watch.flush();
             }
         }
-    }
-}
-
-enum Next {
-    Message(Received),
-    Nothing,
-    End,
-}
-
-/// Looks for a message that comes at once, letting others run between looks: while calls wait, the next one is there
-/// before this thread would have gone to sleep and been woken again, which costs more than an empty call.
-fn soon(watch: &Watch, buffer: &mut [u8], patience: Duration) -> io::Result<Next> {
-    let began = Instant::now();
-    loop {
-        match wire::receive(watch.socket(), buffer, false) {
-            Ok(Some(message)) => return Ok(Next::Message(message)),
-            Ok(None) => return Ok(Next::End),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-        if patience.is_zero() || began.elapsed() >= patience {
-            return Ok(Next::Nothing);
-        }
-        thread::yield_now();
     }
 }
 
@@ -210,23 +154,18 @@ fn reply(watch: &Watch, mut envelope: Envelope, parts: &[&[u8]], max: u64) -> io
     envelope.length = length;
     if length > max {
         envelope.kind = Kind::TooLong;
-        return wire::send(watch.socket(), envelope, &[], None);
+        return watch.reply(envelope, [], 0);
     }
-    let pieces: Vec<IoSlice<'_>> = parts
+    let pieces = parts
         .iter()
-        .flat_map(|part| [*part, &ZEROS[..padding(part.len() as u64)]])
-        .filter(|piece| !piece.is_empty())
-        .map(IoSlice::new)
-        .collect();
+        .flat_map(|part| [*part, &ZEROS[..padding(part.len() as u64)]]);
     if length <= INLINE {
-        return wire::send(watch.socket(), envelope, &pieces, None);
+        return watch.reply(envelope, pieces, length as usize);
     }
+    watch.flush()?;
     let file = memfd()?;
-    write_all(&file, &pieces)?;
-    wire::send(watch.socket(), envelope, &[], Some(file.as_fd()))
-}
-
-fn write_all(mut file: &File, pieces: &[IoSlice<'_>]) -> io::Result<()> {
-    use std::io::Write;
-    pieces.iter().try_for_each(|piece| file.write_all(piece))
+    for piece in pieces {
+        (&file).write_all(piece)?;
+    }
+    wire::send(watch.socket(), envelope, Some(file.as_fd()))
 }

@@ -1,6 +1,8 @@
 //! The guest in a runner: a module compiled ahead of time, instantiated in
 //! WasmEdge without environment, arguments, files or network, and called
-//! through the ABI `locus_alloc`, `locus_call`, `locus_free`.
+//! through the ABI: `locus_alloc`, `locus_call`. `locus_free` is left out, because
+//! memory that wasm frees stays with the instance, and `locus_alloc` drops what
+//! the call before left.
 //!
 //! Nothing that the guest says is believed: pointers and lengths are checked
 //! against its memory, and the reply has to begin like a frame. (A guest's
@@ -220,16 +222,6 @@ impl Guest<'_> {
             send(&parts, memory.size())
         };
         Ok(sent)
-    }
-
-    /// Lets the guest drop what the last call left. `locus_alloc` does so,
-    /// too, which is why a call that follows at once needs no `free` before.
-    ///
-    /// # Errors
-    /// [`Fault::Trapped`].
-    pub fn free(&mut self) -> Result<(), Fault> {
-        self.vm.run_func(None, "locus_free", params!())?;
-        Ok(())
     }
 
     fn run(&mut self, function: &str, arguments: Vec<WasmValue>) -> Result<u32, Fault> {

@@ -1,24 +1,20 @@
 //! The pool: as many runners as may work at once, a spare that takes the
 //! place of one that had to go, and the queue before them.
 //!
-//! A call borrows a runner ([`Lease`]); whatever becomes of the call, the
-//! lease's end either gives the runner back or lets it go, and the pool makes
-//! up for it. Calls wait in the order in which they came, and no longer than
-//! their deadline; a full queue refuses at once.
+//! Here is how runners come and go; who gets which call is in [`dispatch`](super::dispatch).
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use locus_protocol::{ErrorBody, ErrorCode};
-use tokio::sync::{oneshot, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
-use super::call::{Call, Request};
-use super::lease::Lease;
-use super::process::{Runner, Start};
+use super::active::Active;
+use super::job::Job;
+use super::process::{Ears, Runner, Start};
 
 /// Failed starts in a row after which a module is given up.
 const HOPELESS: u32 = 3;
@@ -48,9 +44,12 @@ pub struct Settings {
 pub struct Pool {
     settings: Settings,
     state: Mutex<State>,
-    calls: AtomicU64,
+    /// Tells that runners were handed something that is to be sent.
+    pub(super) unsent: Arc<Notify>,
+    /// Tells the clock of calls that something is due earlier than it knew.
+    pub(super) earlier: Arc<Notify>,
     tried: watch::Sender<Tried>,
-    this: Weak<Self>,
+    pub(super) this: Weak<Self>,
 }
 
 /// What became of the modules so far, by their generation.
@@ -63,19 +62,24 @@ struct Tried {
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     /// The compiled module; `None` until there is one.
     module: Option<PathBuf>,
     /// Counts the modules; a runner of an earlier one is replaced.
-    generation: u64,
-    idle: Vec<Runner>,
+    pub(super) generation: u64,
+    /// Counts the runners.
+    started: u64,
+    pub(super) active: Vec<Active>,
     spares: Vec<Runner>,
-    /// Idle and lent.
-    active: usize,
     starting: usize,
     failures: u32,
-    waiting: VecDeque<oneshot::Sender<Lease>>,
-    closed: bool,
+    /// Counts the calls.
+    pub(super) calls: u64,
+    /// Calls that no runner has, in the order in which they came.
+    pub(super) waiting: VecDeque<Arc<Job>>,
+    /// When the clock of calls looks next; `None` while nothing is due at all.
+    pub(super) alarm: Option<Instant>,
+    pub(super) closed: bool,
 }
 
 /// How many runners do what.
@@ -88,6 +92,8 @@ pub struct Counts {
     pub idle: usize,
     /// With a call.
     pub busy: usize,
+    /// Calls that busy runners have been handed already, beside those that they run.
+    pub ahead: usize,
     /// Ready to take another's place.
     pub spare: usize,
     /// Not ready yet.
@@ -97,16 +103,19 @@ pub struct Counts {
 }
 
 impl Pool {
-    /// An empty pool: it starts runners when it is given a module.
+    /// An empty pool, within a runtime of tokio: it starts runners when it is given a module.
     #[must_use]
     pub fn new(settings: Settings) -> Arc<Self> {
-        Arc::new_cyclic(|this| Self {
+        let pool = Arc::new_cyclic(|this: &Weak<Self>| Self {
             settings,
             state: Mutex::default(),
-            calls: AtomicU64::new(0),
+            unsent: Arc::default(),
+            earlier: Arc::default(),
             tried: watch::Sender::default(),
             this: this.clone(),
-        })
+        });
+        tokio::spawn(Self::send(Arc::downgrade(&pool)));
+        pool
     }
 
     /// Uses the compiled `module` from now on, and returns whether a runner
@@ -147,19 +156,27 @@ impl Pool {
     pub fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
-        state.waiting.clear();
+        for job in state.waiting.drain(..) {
+            job.finish(Err(ending()));
+        }
         state.spares.clear();
-        state.idle.clear();
+        state.active.retain(|active| !active.is_idle());
     }
 
     /// How many runners do what.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let state = self.lock();
+        let idle = state
+            .active
+            .iter()
+            .filter(|active| active.is_idle())
+            .count();
         Counts {
             limit: self.settings.runners,
-            idle: state.idle.len(),
-            busy: state.active - state.idle.len(),
+            idle,
+            busy: state.active.len() - idle,
+            ahead: state.active.iter().map(Active::ahead).sum(),
             spare: state.spares.len(),
             starting: state.starting,
             queued: state.waiting.len(),
@@ -174,17 +191,7 @@ impl Pool {
         self.admitted(&self.lock())
     }
 
-    /// Waits for a runner and starts the call on it.
-    ///
-    /// # Errors
-    /// As [`Pool::admit`], `deadline_exceeded`, `lost`.
-    pub async fn call(&self, request: Request) -> Result<Call, ErrorBody> {
-        let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
-        let pool = self.this.upgrade().ok_or_else(ending)?;
-        Call::begin(pool, number, request).await
-    }
-
-    fn admitted(&self, state: &State) -> Result<(), ErrorBody> {
+    pub(super) fn admitted(&self, state: &State) -> Result<(), ErrorBody> {
         if state.closed {
             return Err(ending());
         }
@@ -192,7 +199,7 @@ impl Pool {
             let words = "the server is still compiling its codec; try again later";
             return Err(ErrorBody::new(ErrorCode::Warming, words));
         }
-        if state.idle.is_empty() && state.waiting.len() >= self.settings.queue {
+        if state.waiting.len() >= self.settings.queue && !state.active.iter().any(Active::is_idle) {
             let words = format!(
                 "{} calls are waiting already; try again later",
                 state.waiting.len()
@@ -202,75 +209,12 @@ impl Pool {
         Ok(())
     }
 
-    pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, ErrorBody> {
-        let waiting = {
-            let mut state = self.lock();
-            self.admitted(&state)?;
-            if let Some(runner) = state.idle.pop() {
-                return Ok(self.lend(&state, runner));
-            }
-            let (sender, waiting) = oneshot::channel();
-            // Those who gave up waiting make room.
-            state.waiting.retain(|waiting| !waiting.is_closed());
-            state.waiting.push_back(sender);
-            waiting
-        };
-        match timeout_at(deadline, waiting).await {
-            Ok(Ok(lease)) => Ok(lease),
-            Ok(Err(_)) => Err(ending()),
-            Err(_) => Err(too_late()),
-        }
-    }
-
-    fn lend(&self, state: &State, runner: Runner) -> Lease {
-        Lease {
-            runner: Some(runner),
-            running: None,
-            more: !state.waiting.is_empty(),
-            pool: self.this.clone(),
-        }
-    }
-
-    /// Takes a runner that may work at once, and gives it to who waits longest.
-    fn place(&self, state: &mut State, mut runner: Runner) {
-        while let Some(waiting) = state.waiting.pop_front() {
-            let Err(mut lease) = waiting.send(self.lend(state, runner)) else {
-                return;
-            };
-            match lease.runner.take() {
-                Some(returned) => runner = returned,
-                None => return,
-            }
-        }
-        state.idle.push(runner);
-    }
-
-    /// A lent runner comes back, fit for another call.
-    pub(super) fn give_back(&self, runner: Runner, pages: u32) {
-        let mut state = self.lock();
-        if state.closed
-            || runner.generation != state.generation
-            || pages > self.settings.recycle_pages
-        {
-            drop(runner);
-            return self.replace(&mut state);
-        }
-        self.place(&mut state, runner);
-    }
-
-    /// One that could work at once is gone: a spare takes its place.
-    fn replace(&self, state: &mut State) {
-        state.active -= 1;
+    /// One that could work is gone: a spare takes its place.
+    pub(super) fn replace(&self, state: &mut State) {
         if let Some(spare) = state.spares.pop() {
-            state.active += 1;
-            self.place(state, spare);
+            state.active.push(Active::new(spare));
         }
         self.refill(state);
-    }
-
-    /// A lent runner is gone.
-    pub(super) fn replace_one(&self) {
-        self.replace(&mut self.lock());
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -283,10 +227,13 @@ impl Pool {
             return;
         }
         let current = |runner: &&Runner| runner.generation == state.generation;
-        let stale = state.idle.iter().filter(|runner| !current(runner)).count();
+        // A busy one of an earlier module is replaced when it is free.
+        let active = state
+            .active
+            .iter()
+            .filter(|active| !active.is_idle() || current(&&active.runner));
         let wanted = self.settings.runners + self.settings.spares;
-        let present =
-            state.active - stale + state.spares.iter().filter(current).count() + state.starting;
+        let present = active.count() + state.spares.iter().filter(current).count() + state.starting;
         for _ in present..wanted {
             state.starting += 1;
             let wait = match state.failures {
@@ -300,9 +247,10 @@ impl Pool {
     async fn start(pool: Weak<Self>, wait: Duration) {
         tokio::time::sleep(wait).await;
         let Some(this) = pool.upgrade() else { return };
-        let (module, generation) = {
-            let state = this.lock();
-            (state.module.clone(), state.generation)
+        let (module, generation, number) = {
+            let mut state = this.lock();
+            state.started += 1;
+            (state.module.clone(), state.generation, state.started)
         };
         let Some(module) = module else { return };
         let start = Start {
@@ -310,18 +258,22 @@ impl Pool {
             max_pages: this.settings.max_pages,
             max_reply_bytes: this.settings.max_reply_bytes,
         };
-        let ended = move |pid| {
-            if let Some(pool) = pool.upgrade() {
-                pool.ended(pid);
+        let ended = {
+            let pool = pool.clone();
+            move || {
+                if let Some(pool) = pool.upgrade() {
+                    pool.gone(number);
+                }
             }
         };
-        let started = Runner::start(&start, generation, ended).await;
+        let started = Runner::start(&start, number, generation, ended).await;
         let mut state = this.lock();
         state.starting -= 1;
         match started {
-            Ok(runner) => {
+            Ok((runner, ears)) => {
                 tracing::debug!(pid = runner.pid, generation, "runner ready");
                 state.failures = 0;
+                tokio::spawn(Self::listen(pool, number, ears));
                 this.add(&mut state, runner);
             }
             Err(error) => {
@@ -339,23 +291,19 @@ impl Pool {
 
     /// A new runner is ready.
     fn add(&self, state: &mut State, runner: Runner) {
-        if state.closed || runner.generation != state.generation {
+        let generation = state.generation;
+        if state.closed || runner.generation != generation {
             return self.refill(state);
         }
-        let generation = state.generation;
         state.spares.retain(|spare| spare.generation == generation);
         // It works, so an idle one of an earlier module can go.
-        if let Some(stale) = state
-            .idle
-            .iter()
-            .position(|idle| idle.generation != generation)
-        {
-            state.idle.swap_remove(stale);
-            state.active -= 1;
+        let stale = |active: &Active| active.is_idle() && active.runner.generation != generation;
+        if let Some(stale) = state.active.iter().position(stale) {
+            state.active.remove(stale);
         }
-        if state.active < self.settings.runners {
-            state.active += 1;
-            self.place(state, runner);
+        if state.active.len() < self.settings.runners {
+            state.active.push(Active::new(runner));
+            self.dispatch(state);
         } else {
             state.spares.push(runner);
         }
@@ -363,31 +311,33 @@ impl Pool {
             .send_if_modified(|tried| std::mem::replace(&mut tried.ready, generation) < generation);
     }
 
-    /// A process has ended. If nobody was using it, its place is filled; if
-    /// somebody was, they see it themselves.
-    fn ended(&self, pid: u32) {
+    /// A runner's process or its socket has ended, for whatever reason.
+    fn gone(&self, number: u64) {
         let mut state = self.lock();
-        if let Some(at) = state.idle.iter().position(|runner| runner.pid == pid) {
-            state.idle.swap_remove(at);
-            self.replace(&mut state);
-        } else if let Some(at) = state.spares.iter().position(|runner| runner.pid == pid) {
-            state.spares.swap_remove(at);
+        let spare = state.spares.iter().position(|spare| spare.number == number);
+        if let Some(spare) = spare {
+            state.spares.remove(spare);
             self.refill(&mut state);
+        } else {
+            self.died(&mut state, number);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    async fn listen(pool: Weak<Self>, number: u64, ears: Ears) {
+        let heard = |heard| pool.upgrade().is_some_and(|pool| pool.heard(number, heard));
+        if let Err(error) = ears.listen(heard).await {
+            tracing::error!(%error, "a runner can't be heard");
+        }
+        if let Some(pool) = pool.upgrade() {
+            pool.gone(number);
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn ending() -> ErrorBody {
+pub(super) fn ending() -> ErrorBody {
     ErrorBody::new(ErrorCode::Unavailable, "the server is ending")
-}
-
-pub(super) fn too_late() -> ErrorBody {
-    ErrorBody::new(
-        ErrorCode::DeadlineExceeded,
-        "the call had not ended by its deadline",
-    )
 }

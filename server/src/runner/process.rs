@@ -3,10 +3,12 @@
 //! Dropping a [`Runner`] ends its process: the task that owns the child sees
 //! its handle go and kills it.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,7 +17,7 @@ use tokio::io::{AsyncReadExt, Interest};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::oneshot;
 
-use super::wire::{self, Envelope, Kind, MESSAGE};
+use super::wire::{self, Batch, Envelope, Kind, MESSAGE};
 use crate::bulk::Bulk;
 
 /// How long a runner may take to load its module and test it.
@@ -61,12 +63,21 @@ pub(super) struct Heard {
 /// A running runner. Dropping it ends the process.
 #[derive(Debug)]
 pub(super) struct Runner {
+    /// The server's own; process ids come again.
+    pub(super) number: u64,
     pub(super) pid: u32,
     /// Which compiled module it runs; see the pool.
     pub(super) generation: u64,
-    socket: AsyncFd<OwnedFd>,
-    buffer: Box<[u8]>,
+    socket: Arc<AsyncFd<OwnedFd>>,
+    unsaid: Batch,
     _life: oneshot::Sender<()>,
+}
+
+/// Where a runner is heard.
+#[derive(Debug)]
+pub(super) struct Ears {
+    socket: Arc<AsyncFd<OwnedFd>>,
+    buffer: Box<[u8]>,
 }
 
 impl Runner {
@@ -74,9 +85,10 @@ impl Runner {
     /// its process has ended, for whatever reason.
     pub(super) async fn start(
         start: &Start<'_>,
+        number: u64,
         generation: u64,
-        ended: impl FnOnce(u32) + Send + 'static,
-    ) -> Result<Self, StartError> {
+        ended: impl FnOnce() + Send + 'static,
+    ) -> Result<(Self, Ears), StartError> {
         let (ours, theirs) = wire::pair()?;
         // The same file that this process runs, even if another has taken its place since.
         let mut child = Command::new("/proc/self/exe")
@@ -103,83 +115,108 @@ impl Runner {
         let (life, over) = oneshot::channel();
         tokio::spawn(async move {
             supervise(pid, child, over).await;
-            ended(pid);
+            ended();
         });
-        let mut runner = Self {
+        let socket = Arc::new(readable(ours)?);
+        let runner = Self {
+            number,
             pid,
             generation,
-            socket: readable(ours)?,
-            buffer: vec![0; MESSAGE].into(),
+            socket: Arc::clone(&socket),
+            unsaid: Batch::default(),
             _life: life,
         };
-        match tokio::time::timeout(START, runner.receive()).await {
+        let mut ears = Ears {
+            socket,
+            buffer: vec![0; MESSAGE].into(),
+        };
+        match tokio::time::timeout(START, ears.ready()).await {
             Err(_) => Err(StartError::Slow),
-            Ok(Ok(Some(heard))) if heard.envelope.kind == Kind::Ready => Ok(runner),
-            Ok(Ok(_)) => Err(StartError::Ended),
+            Ok(Ok(true)) => Ok((runner, ears)),
+            Ok(Ok(false)) => Err(StartError::Ended),
             Ok(Err(error)) => Err(error.into()),
         }
     }
 
-    /// Hands a call's frame to the runner; `more` says that others wait.
-    pub(super) fn send(&self, call: u64, frame: &Bulk, more: bool) -> io::Result<()> {
+    /// Hands a call's frame to the runner, if it is long; else that is said with the next [`Runner::flush`].
+    ///
+    /// # Errors
+    /// As [`Runner::flush`].
+    pub(super) fn hand(&mut self, call: u64, frame: &Bulk) -> io::Result<()> {
         let mut envelope = Envelope::new(Kind::Call, call);
-        envelope.more = more;
         envelope.length = frame.length();
-        // The socket holds several messages and a runner has one call at a time, so this doesn't block.
         match frame {
-            Bulk::Inline(bytes) => wire::send(
-                self.socket.get_ref(),
-                envelope,
-                &[io::IoSlice::new(bytes)],
-                None,
-            ),
+            Bulk::Inline(bytes) => {
+                if !self.unsaid.fits(bytes.len()) {
+                    self.flush()?;
+                }
+                self.unsaid.push(envelope, [&**bytes]);
+                Ok(())
+            }
             Bulk::Memfd { file, .. } => {
+                self.flush()?;
                 // Each runner reads by offset, so that the shared position doesn't matter.
-                wire::send(self.socket.get_ref(), envelope, &[], Some(file.as_fd()))
+                wire::send(self.socket.get_ref(), envelope, Some(file.as_fd()))
             }
         }
     }
 
-    /// Asks the runner to stop a call.
-    pub(super) fn cancel(&self, call: u64) -> io::Result<()> {
-        wire::send(
-            self.socket.get_ref(),
-            Envelope::new(Kind::Cancel, call),
-            &[],
-            None,
-        )
+    /// Asks the runner to stop a call, with the next [`Runner::flush`].
+    pub(super) fn cancel(&mut self, call: u64) {
+        self.unsaid.push(Envelope::new(Kind::Cancel, call), []);
     }
 
-    /// The next message; `None` when the runner has ended.
-    pub(super) async fn receive(&mut self) -> io::Result<Option<Heard>> {
+    /// Says what has not been said yet.
+    ///
+    /// # Errors
+    /// When the runner has ended, or its socket takes no more at present.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.unsaid.send(self.socket.get_ref())
+    }
+}
+
+impl Ears {
+    /// Waits until the runner is ready; whether it came to that.
+    async fn ready(&mut self) -> io::Result<bool> {
         loop {
             let mut ready = self.socket.readable().await?;
-            let received = match wire::receive(ready.get_inner(), &mut self.buffer, false) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready.clear_ready();
-                    continue;
+            match wire::receive(self.socket.get_ref(), &mut self.buffer, false) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready.clear_ready(),
+                message => {
+                    let said = message?.and_then(|message| message.said(&self.buffer).next());
+                    return Ok(said.is_some_and(|(envelope, _)| envelope.kind == Kind::Ready));
                 }
-                other => other?,
-            };
-            let Some(message) = received else {
-                return Ok(None);
-            };
-            if message.envelope.kind != Kind::Progress {
-                // Nothing follows a reply until the next call, so one look at an empty socket is saved.
-                ready.clear_ready();
             }
-            let inline = message.inline(&self.buffer);
-            let bulk = match message.bulk {
-                None => Bulk::Inline(Bytes::copy_from_slice(inline)),
-                Some(fd) => Bulk::Memfd {
-                    file: fd.into(),
-                    length: message.envelope.length,
-                },
-            };
-            return Ok(Some(Heard {
-                envelope: message.envelope,
-                bulk,
-            }));
+        }
+    }
+
+    /// Listens until the runner has ended. `heard` answers whether the runner
+    /// has more to say: else a look at an empty socket is saved.
+    pub(super) async fn listen(mut self, mut heard: impl FnMut(Heard) -> bool) -> io::Result<()> {
+        loop {
+            let mut ready = self.socket.readable().await?;
+            let mut more = true;
+            while more {
+                let message = match wire::receive(self.socket.get_ref(), &mut self.buffer, false) {
+                    Ok(Some(message)) => message,
+                    Ok(None) => return Ok(()),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(error),
+                };
+                let said = message.said(&self.buffer);
+                let mut file = message.bulk.map(File::from);
+                for (envelope, inline) in said {
+                    let bulk = match file.take() {
+                        None => Bulk::Inline(Bytes::copy_from_slice(&self.buffer[inline])),
+                        Some(file) => Bulk::Memfd {
+                            file,
+                            length: envelope.length,
+                        },
+                    };
+                    more = heard(Heard { envelope, bulk });
+                }
+            }
+            ready.clear_ready();
         }
     }
 }

@@ -6,17 +6,21 @@
 //! running for some milliseconds: it looks at a counter in slow ticks, and
 //! parks when nothing has happened for a while. It then hears `cancel`, which
 //! raises the flag that `locus.progress` answers with, and the end of the
-//! server, with which the runner ends too, even when its guest spins.
+//! server, with which the runner ends too, even when its guest spins; and it
+//! gives calls back that were sent ahead.
 
+use std::collections::VecDeque;
+use std::io;
+use std::ops::Range;
 use std::os::fd::OwnedFd;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::wire::{self, Envelope, Kind, MESSAGE};
+use super::wire::{self, Batch, Envelope, Kind, MESSAGE};
 
 /// How often the watching thread looks whether the same call still runs.
 const TICK: Duration = Duration::from_millis(5);
@@ -24,6 +28,21 @@ const TICK: Duration = Duration::from_millis(5);
 const QUIET: u32 = 40;
 /// Least time between two progress messages.
 const PROGRESS: Duration = Duration::from_millis(50);
+
+/// How long replies wait for others that go with them.
+const TOGETHER: Duration = Duration::from_micros(100);
+
+/// A call that has been received and not begun: its envelope, and where in the root thread's buffer its frame lies.
+pub type Received = (Envelope, Range<usize>);
+
+/// What the root thread has before and behind it.
+#[derive(Debug, Default)]
+struct Desk {
+    calls: VecDeque<Received>,
+    replies: Batch,
+    /// When the first of the replies was put there.
+    since: Option<Instant>,
+}
 
 /// Shared by the root thread, the guest's progress and the watching thread.
 #[derive(Debug)]
@@ -37,7 +56,7 @@ pub struct Watch {
     parked: AtomicBool,
     /// Held while reading the socket during a call, and for ending a call:
     /// the watching thread never reads what is meant for the root thread.
-    gate: Mutex<()>,
+    desk: Mutex<Desk>,
     /// When progress was last sent, in milliseconds since `began`.
     told: AtomicU32,
     began: Instant,
@@ -53,7 +72,7 @@ impl Watch {
             call: AtomicU64::new(0),
             stop: AtomicBool::new(false),
             parked: AtomicBool::new(false),
-            gate: Mutex::new(()),
+            desk: Mutex::default(),
             told: AtomicU32::new(0),
             began: Instant::now(),
         }
@@ -74,7 +93,7 @@ impl Watch {
                 let mut envelope = Envelope::new(Kind::Progress, self.call.load(Ordering::Relaxed));
                 envelope.value = value;
                 // Progress is news, not state: when the server is gone the watching thread sees it.
-                let _ = wire::send(&self.socket, envelope, &[], None);
+                let _ = wire::send(&self.socket, envelope, None);
             }
         }
         self.stop.load(Ordering::Relaxed)
@@ -93,8 +112,58 @@ impl Watch {
 
     /// The call has ended; from here on the root thread reads the socket.
     pub fn end(&self) {
-        let _gate = self.gate.lock();
+        let _desk = self.desk();
         self.turn.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The server said this.
+    pub fn receive(&self, said: impl Iterator<Item = Received>) {
+        // Cancels have crossed the reply.
+        let calls = said.filter(|(envelope, _)| envelope.kind == Kind::Call);
+        self.desk().calls.extend(calls);
+    }
+
+    /// The next of the calls that were received.
+    pub fn next(&self) -> Option<Received> {
+        self.desk().calls.pop_front()
+    }
+
+    /// Replies to a call, at once or together with the calls after it.
+    ///
+    /// # Errors
+    /// As [`Batch::send`].
+    pub fn reply<'a>(
+        &self,
+        envelope: Envelope,
+        parts: impl IntoIterator<Item = &'a [u8]>,
+        length: usize,
+    ) -> io::Result<()> {
+        let mut desk = self.desk();
+        if !desk.replies.fits(length) {
+            desk.replies.send(&self.socket)?;
+        }
+        desk.replies.push(envelope, parts);
+        if desk.calls.is_empty()
+            || desk.since.get_or_insert_with(Instant::now).elapsed() >= TOGETHER
+        {
+            desk.since = None;
+            desk.replies.send(&self.socket)?;
+        }
+        Ok(())
+    }
+
+    /// Sends the replies that wait.
+    ///
+    /// # Errors
+    /// As [`Batch::send`].
+    pub fn flush(&self) -> io::Result<()> {
+        let mut desk = self.desk();
+        desk.since = None;
+        desk.replies.send(&self.socket)
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn milliseconds(&self) -> u32 {
@@ -131,6 +200,9 @@ impl Watch {
 
     /// Reads the socket until the call of this `turn` has ended.
     fn listen(&self, turn: u64) {
+        if !self.clear(turn) {
+            return;
+        }
         let mut buffer = vec![0; MESSAGE];
         let tick = Timespec {
             tv_sec: 0,
@@ -141,21 +213,47 @@ impl Watch {
             if matches!(poll(&mut ready, Some(&tick)), Ok(0) | Err(_)) {
                 continue;
             }
-            let _gate = self.gate.lock();
+            let _desk = self.desk();
             if self.turn.load(Ordering::SeqCst) != turn {
                 return;
             }
             match wire::receive(&self.socket, &mut buffer, false) {
                 Ok(Some(message)) => {
-                    let Envelope { kind, call, .. } = message.envelope;
-                    if kind == Kind::Cancel && call == self.call.load(Ordering::Relaxed) {
-                        self.stop.store(true, Ordering::Relaxed);
+                    for (envelope, _) in message.said(&buffer) {
+                        let running = self.call.load(Ordering::Relaxed);
+                        match envelope.kind {
+                            Kind::Cancel if envelope.call == running => {
+                                self.stop.store(true, Ordering::Relaxed);
+                            }
+                            Kind::Call => self.give_back(envelope.call),
+                            _ => {}
+                        }
                     }
                 }
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 // The server has ended, and nobody waits for this call any more.
                 Ok(None) | Err(_) => std::process::exit(0),
             }
         }
+    }
+
+    /// Nothing waits for a call that takes long: replies go, and the calls
+    /// after it are given back. Whether the call of this `turn` still runs.
+    fn clear(&self, turn: u64) -> bool {
+        let mut desk = self.desk();
+        if self.turn.load(Ordering::SeqCst) != turn {
+            return false;
+        }
+        desk.since = None;
+        // A server that is gone is seen by reading.
+        let _ = desk.replies.send(&self.socket);
+        for (envelope, _) in desk.calls.drain(..) {
+            self.give_back(envelope.call);
+        }
+        true
+    }
+
+    fn give_back(&self, call: u64) {
+        let _ = wire::send(&self.socket, Envelope::new(Kind::Returned, call), None);
     }
 }
