@@ -116,12 +116,31 @@ pub fn iterate(c: Point, bounds: Bounds) -> (End, u32) {
     (End::Undecided, bounds.iterations)
 }
 
-/// How far the orbit was beyond the radius: 0 just at the next count, below
-/// 1 just at this one, so that count and fraction together are continuous.
-#[must_use]
-pub fn fraction(norm: f64, radius_squared: f64) -> f32 {
-    /// The number below 1.
-    const BELOW: f64 = 1.0 - f32::EPSILON as f64 / 2.0;
-    let passed = libm::log2(libm::log(norm) / libm::log(radius_squared));
-    (1.0 - passed).clamp(0.0, BELOW) as f32
+/// Makes counts continuous.
+#[derive(Debug, Clone, Copy)]
+pub struct Smooth {
+    /// 1 / ln R².
+    scale: f32,
+}
+
+impl Smooth {
+    /// For an escape radius, given as its square.
+    #[must_use]
+    pub fn of(radius_squared: f64) -> Self {
+        Self {
+            scale: 1.0 / libm::logf(radius_squared as f32),
+        }
+    }
+
+    /// How far an orbit had yet to go at its count, from |z|² there: almost
+    /// 1 where it was only just beyond the radius, 0 where it nearly was
+    /// one iteration before.
+    #[must_use]
+    pub fn fraction(self, norm: f64) -> f32 {
+        /// The number below 1.
+        const BELOW: f32 = 1.0 - f32::EPSILON / 2.0;
+        // log2(ln |z| / ln R): squaring z doubles its logarithm.
+        let passed = libm::log2f(libm::logf(norm as f32) * self.scale);
+        (1.0 - passed).clamp(0.0, BELOW)
+    }
 }

@@ -3,7 +3,7 @@
 use super::decimal::Decimal;
 use super::grid::Grid;
 use super::kernel::{self, Sink};
-use super::orbit::{self, Bounds, End, Point};
+use super::orbit::{self, Bounds, End, Point, Smooth};
 use crate::Error;
 use crate::raster::{Size, zeroed};
 
@@ -34,7 +34,7 @@ pub struct Planes {
     pub fractions: Vec<f32>,
     /// What there was to see.
     pub seen: Seen,
-    radius_squared: f64,
+    smooth: Smooth,
 }
 
 /// A tile's statistics.
@@ -70,7 +70,7 @@ impl Tile {
     ) -> Result<Planes, Error> {
         let mut grid = Grid::of(self)?;
         let mut planes = Planes {
-            radius_squared: self.bounds.radius_squared,
+            smooth: Smooth::of(self.bounds.radius_squared),
             counts: zeroed(self.size.pixels())?,
             fractions: zeroed(self.size.pixels())?,
             seen: Seen::default(),
@@ -147,7 +147,7 @@ impl Sink for Planes {
                 seen.escaped += 1;
                 seen.lowest = Some(seen.lowest.map_or(count, |lowest| lowest.min(count)));
                 seen.highest = seen.highest.max(Some(count));
-                self.fractions[pixel] = orbit::fraction(norm, self.radius_squared);
+                self.fractions[pixel] = self.smooth.fraction(norm);
                 count
             }
             End::Interior => {

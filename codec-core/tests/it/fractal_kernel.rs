@@ -1,7 +1,7 @@
 //! `fractal.tile`'s vectors against one orbit at a time, and tiles against
 //! their parts.
 
-use codec_core::fractal::orbit::{Bounds, End, Point, fraction, iterate};
+use codec_core::fractal::orbit::{Bounds, End, Point, Smooth, iterate};
 use serde_json::{Value, json};
 
 use crate::fractal::{NEVER, Planes, ask, parameters, planes};
@@ -104,7 +104,7 @@ fn vectors_equal_one_orbit_at_a_time() {
                     interior += u64::from(end == End::Interior);
                     let (count, fraction) = match end {
                         End::Escaped { count, norm } => {
-                            (count, fraction(norm, bounds.radius_squared))
+                            (count, Smooth::of(bounds.radius_squared).fraction(norm))
                         }
                         _ => (NEVER, 0.0),
                     };
@@ -116,6 +116,25 @@ fn vectors_equal_one_orbit_at_a_time() {
             assert_eq!(reply.result["interior"], interior, "{parameters}");
             assert_eq!(reply.result["iterations"], iterations, "{parameters}");
         }
+    }
+}
+
+#[test]
+fn counts_and_fractions_are_continuous() {
+    // Along a line from far away, each pixel a hair from the next.
+    for radius in [2.0, 7.5, 256.0, 1e6] {
+        let mut line = parameters("0.75", "0.2", "5e-4", [2000, 1], 1000);
+        line["escape_radius"] = json!(radius);
+        let Planes { count, fraction } = planes(&ask(&line));
+        let smooth = |at: usize| f64::from(count[at]) + f64::from(fraction[at]);
+        let steps = (1..2000).filter(|&at| count[at - 1] != NEVER && count[at] != NEVER);
+        let far: Vec<usize> = steps
+            .filter(|&at| count[at].min(count[at - 1]) < 8)
+            .filter(|&at| (smooth(at) - smooth(at - 1)).abs() > 0.05)
+            .collect();
+        // The formula neglects c, which counts at a small radius.
+        let allowed = if radius < 100.0 { 20 } else { 0 };
+        assert!(far.len() <= allowed, "radius {radius}: jumps at {far:?}");
     }
 }
 

@@ -7,6 +7,7 @@
 //! - [`suites`]: one file each;
 //! - [`inputs`]: the pictures that stand behind the cases' names;
 //! - [`load`]: requests over connections that stay open, and their latencies;
+//! - [`runner`]: calls on the server's own pool;
 //! - [`process`]: servers and scripts that a suite starts and ends;
 //! - [`browser`]: the suites that node and Chromium run;
 //! - [`report`], [`statistics`]: medians, and how they are printed.
@@ -16,6 +17,7 @@ mod inputs;
 mod load;
 mod process;
 mod report;
+mod runner;
 mod statistics;
 mod suites;
 
@@ -71,6 +73,8 @@ enum Suite {
     BrowserDecode,
     /// How smooth the viewer stays
     FrameGap,
+    /// The fractal's kernel in a page and a runner, against native code
+    FractalTile,
     /// The peer of `call-overhead`; only that starts it.
     #[command(hide = true)]
     BareWarp(suites::call_overhead::BareWarp),
@@ -98,6 +102,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Suite::Startup => ("startup", suites::startup::measure(options)?),
         Suite::BrowserDecode => ("browser-decode", browser::decode(options)?),
         Suite::FrameGap => ("frame-gap", browser::frame_gap(options)?),
+        Suite::FractalTile => ("fractal-tile", suites::fractal_tile::measure(options)?),
         Suite::BareWarp(arguments) => return suites::call_overhead::serve(arguments),
         Suite::Runner(arguments) => return Ok(child::run(arguments)?),
     };

@@ -1,6 +1,7 @@
-//! The suites that need no browser, one file each.
+//! The suites that this program drives itself, one file each.
 
 pub mod call_overhead;
 pub mod footprint;
+pub mod fractal_tile;
 pub mod startup;
 pub mod wasm_vs_native;

@@ -6,30 +6,16 @@
 //! is left out. The peer is `codec_core::answer` in this process, which
 //! copies nothing.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use clap::Parser;
 use codec_core::Host;
 use locus_protocol::{Call, Message, Prefix, Raster, write};
-use locus_server::bulk::{Bulk, Writer};
-use locus_server::cli::{Cli, Command};
-use locus_server::module::{Cache, Level, Wasm};
-use locus_server::runner::guest::PAGE;
-use locus_server::runner::{Event, Pool, Request, Settings};
+use locus_server::runner::Pool;
 use serde::Deserialize;
 
 use crate::inputs::{self, Input};
-use crate::{Measurement, Options};
-
-const CODEC: &str = ".locus/dist/codec.wasm";
-const CACHE: &str = ".locus/cache";
-/// More than any decode takes.
-const DEADLINE: Duration = Duration::from_secs(300);
+use crate::{Measurement, Options, runner};
 
 /// Measures all cases.
 ///
@@ -41,7 +27,7 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let pool = pool().await?;
+        let pool = runner::pool().await?;
         let mut measured = Vec::new();
         for input in inputs::decoding()? {
             measured.push(
@@ -53,30 +39,6 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
         pool.close();
         Ok(measured)
     })
-}
-
-/// A pool as `locus serve` makes it, of one runner.
-async fn pool() -> Result<Arc<Pool>> {
-    let module = Wasm::open(Path::new(CODEC))
-        .with_context(|| format!("{CODEC}: scripts/build guest makes it"))?;
-    let compiled = Cache::open(Path::new(CACHE))?
-        .find(&module, Level::O3)
-        .context("the codec is not compiled for this machine; scripts/build server does it")?;
-    let defaults = Cli::try_parse_from(["locus", "serve", "--codec", CODEC, "--cache", CACHE])?;
-    let Command::Serve(defaults) = defaults.command else {
-        return Err(anyhow!("`serve` is not `serve`"));
-    };
-    let pages = |bytes: u64| u32::try_from(bytes / PAGE).unwrap_or(u32::MAX);
-    let pool = Pool::new(Settings {
-        runners: 1,
-        spares: 1,
-        queue: 1,
-        max_pages: pages(defaults.max_memory),
-        recycle_pages: pages(defaults.recycle_memory),
-        max_reply_bytes: defaults.max_reply_bytes,
-    });
-    ensure!(pool.set_module(&compiled).await, "no runner would start");
-    Ok(pool)
 }
 
 async fn case(pool: &Pool, input: &Input, runs: usize) -> Result<Measurement> {
@@ -133,43 +95,8 @@ fn native(call: &[u8]) -> Result<(Duration, u64)> {
 
 /// The time of a call on a runner, and the raster's pixels.
 async fn runner(pool: &Pool, call: &[u8]) -> Result<(Duration, u64)> {
-    // A runner that had grown is being replaced: that is over before the clock runs.
-    while pool.counts().starting > 0 || pool.counts().idle == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let mut frame = Writer::new(call.len() as u64)?;
-    frame.write(call)?;
-    let frame = frame.finish()?;
-    let began = Instant::now();
-    let mut running = pool
-        .call(Request {
-            frame,
-            deadline: tokio::time::Instant::now() + DEADLINE,
-            room: None,
-        })
-        .await?;
-    let reply = loop {
-        if let Event::Reply(reply) = running.next().await? {
-            break reply;
-        }
-    };
-    let time = began.elapsed();
-    Ok((time, pixels(&head(&reply)?)?))
-}
-
-/// The reply's first bytes, which hold its header.
-fn head(reply: &Bulk) -> Result<Vec<u8>> {
-    const HEAD: u64 = 64 * 1024;
-    match reply {
-        Bulk::Inline(bytes) => Ok(bytes.to_vec()),
-        Bulk::Memfd { file, length } => read(file, HEAD.min(*length) as usize),
-    }
-}
-
-fn read(file: &File, length: usize) -> Result<Vec<u8>> {
-    let mut bytes = vec![0; length];
-    file.read_exact_at(&mut bytes, 0)?;
-    Ok(bytes)
+    let (time, header) = runner::call(pool, call).await?;
+    Ok((time, pixels(&header)?))
 }
 
 /// How many pixels the raster of a reply has.
