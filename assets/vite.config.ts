@@ -15,6 +15,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: { input: { viewer: "index.html" } },
+    rolldownOptions: { input: { viewer: "index.html", explorer: "fractal.html" } },
   },
 });

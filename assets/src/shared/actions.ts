@@ -19,6 +19,8 @@ export interface Action {
   /** Left out of menus: nothing to point at, only a key. */
   silent?: boolean;
   enabled?(): boolean;
+  /** For what is on or off: whether it is on. */
+  pressed?(): boolean;
   run(): void;
 }
 

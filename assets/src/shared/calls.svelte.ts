@@ -4,11 +4,13 @@
  */
 import {
   createLocus,
+  type Estimate,
   type Limits,
   type Locus,
   LocusError,
   type LocusState,
   type Operations,
+  type Place,
   type Preference,
   type Priority,
   type Progress,
@@ -16,6 +18,7 @@ import {
   type Reply,
 } from "@locus/client";
 import { preferences } from "./places.ts";
+import { Series } from "./series.ts";
 import { remember, remembered } from "./settings.ts";
 
 export type Outcome = "running" | "done" | "failed" | "cancelled";
@@ -34,11 +37,23 @@ export interface CallEntry {
   ran: Ran | undefined;
   /** What went wrong, in a sentence. */
   failure: string | undefined;
+  /** Where the entry stands for many small calls: `ran` is then their sum. */
+  parts: Parts | undefined;
+}
+
+/** Many small calls as one entry. */
+export interface Parts {
+  /** What each of them brings: "tile". */
+  readonly noun: string;
+  done: Record<Place, number>;
+  failed: number;
 }
 
 export interface CallWish {
   title: string;
   quiet?: boolean;
+  /** What a call alike was estimated at: spares asking again. */
+  estimate?: Estimate | undefined;
   /** Another place than the switch says. */
   prefer?: Preference;
   priority?: Priority;
@@ -46,6 +61,12 @@ export interface CallWish {
   limits?: Limits;
   onprogress?(progress: Progress): void;
 }
+
+/** What a call of a series may wish for. */
+export type PartWish = Omit<CallWish, "title" | "quiet">;
+
+/** What pages show of the client's state. */
+const shown = ["isolated", "threads", "codec", "server"] as const;
 
 /** As many calls as the list keeps. */
 const kept = 50;
@@ -60,6 +81,8 @@ export class Calls {
   constructor(locus: Locus) {
     this.#locus = locus;
     locus.state.subscribe((state) => {
+      // Engines come and go with every small call; no page shows them.
+      if (shown.every((key) => this.state?.[key] === state[key])) return;
       this.state = state;
     });
   }
@@ -98,27 +121,11 @@ export class Calls {
     inputs: Blob[],
     wish: CallWish,
   ): Promise<Reply<Operations[Name]["result"]>> {
-    const entry: CallEntry = this.#open({
-      id: this.#next++,
-      operation,
-      title: wish.title,
-      quiet: wish.quiet ?? false,
-      prefer: wish.prefer ?? this.#prefer,
-      outcome: "running",
-      progress: undefined,
-      ran: undefined,
-      failure: undefined,
-    });
+    const entry = this.#open(operation, wish);
     try {
-      const reply = await this.#locus.call(operation, parameters, inputs, {
-        prefer: entry.prefer,
-        ...(wish.signal && { signal: wish.signal }),
-        ...(wish.priority !== undefined && { priority: wish.priority }),
-        ...(wish.limits && { limits: wish.limits }),
-        onProgress: (progress) => {
-          entry.progress = progress;
-          wish.onprogress?.(progress);
-        },
+      const reply = await this.#call(operation, parameters, inputs, wish, entry.prefer, (progress) => {
+        entry.progress = progress;
+        wish.onprogress?.(progress);
       });
       entry.ran = reply.ran;
       entry.outcome = "done";
@@ -132,13 +139,61 @@ export class Calls {
     }
   }
 
+  /** Opens one entry for calls that are too many and too short to be listed each. */
+  series<Name extends keyof Operations>(
+    operation: Name,
+    wish: Pick<CallWish, "title"> & { noun: string },
+  ): Series<Name> {
+    const entry = this.#open(operation, wish, { noun: wish.noun, done: { local: 0, server: 0 }, failed: 0 });
+    const discard = () => {
+      this.list = this.list.filter(({ id }) => id !== entry.id);
+    };
+    return new Series<Name>(entry, discard, async (parameters, each) => {
+      const prefer = each.prefer ?? this.#prefer;
+      const reply = await this.#call(operation, parameters, [], each, prefer, each.onprogress);
+      this.#prepare(reply.ran);
+      return reply;
+    });
+  }
+
+  /** What a call would take; `undefined` where the codec can't say, or is not here yet. */
+  estimate<Name extends keyof Operations>(
+    operation: Name,
+    parameters: Operations[Name]["parameters"],
+  ): Promise<Estimate | undefined> {
+    return this.#locus.estimate(operation, parameters);
+  }
+
+  #call<Name extends keyof Operations>(
+    operation: Name,
+    parameters: Operations[Name]["parameters"],
+    inputs: Blob[],
+    wish: PartWish,
+    prefer: Preference,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Reply<Operations[Name]["result"]>> {
+    const { signal, priority, limits, estimate } = wish;
+    return this.#locus.call(operation, parameters, inputs, { prefer, signal, priority, limits, estimate, onProgress });
+  }
+
   /** Once the server has answered there is time to load the codec, so that this browser goes on if the server goes away. */
   #prepare(ran: Ran): void {
     if (ran.place === "server" && this.state.codec === "none") setTimeout(() => this.#locus.warm(), 1000);
   }
 
-  #open(entry: CallEntry): CallEntry {
-    this.list.unshift(entry);
+  #open(operation: string, wish: Pick<CallWish, "title" | "quiet" | "prefer">, parts?: Parts): CallEntry {
+    this.list.unshift({
+      id: this.#next++,
+      operation,
+      title: wish.title,
+      quiet: wish.quiet ?? false,
+      prefer: wish.prefer ?? this.#prefer,
+      outcome: "running",
+      progress: undefined,
+      ran: undefined,
+      failure: undefined,
+      parts,
+    });
     if (this.list.length > kept) this.list.length = kept;
     return this.list[0] as CallEntry;
   }

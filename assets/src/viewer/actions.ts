@@ -1,11 +1,10 @@
 /** What a user can do in the viewer, by mouse, key, menu or thumb. */
 import type { Action } from "../shared/actions.ts";
-import type { Calls } from "../shared/calls.svelte.ts";
-import { places, preferences } from "../shared/places.ts";
+import type { View } from "./canvas/Canvas.svelte";
 import type { Viewer } from "./store.svelte.ts";
 
 /** What the page does for the actions: its panels and its canvas. */
-export interface Page {
+export interface Panels {
   /** Shows the dialog for files. */
   open(): void;
   fit(): void;
@@ -13,8 +12,8 @@ export interface Page {
   zoomBy(factor: number): void;
   /** Moves the view by CSS pixels, or does nothing and says so when all of the picture is in view. */
   panBy(x: number, y: number): boolean;
-  fullscreen(): void;
-  toggle(panel: "info" | "help" | "calls" | "samples"): void;
+  view(): View | undefined;
+  samples(): void;
   /** Puts away whatever lies on top; false when nothing did. */
   dismiss(): boolean;
 }
@@ -23,9 +22,7 @@ export interface Page {
 const stride = 96;
 const zoomStep = 1.35;
 
-const placeKeys = { local: "b", server: "s", auto: "a" } as const;
-
-export function viewerActions(viewer: Viewer, calls: Calls, page: Page): Action[] {
+export function viewerActions(viewer: Viewer, page: Panels): Action[] {
   const some = () => viewer.selected !== undefined;
   const drawn = () => viewer.shown !== undefined;
   const several = () => viewer.pictures.length > 1;
@@ -61,7 +58,7 @@ export function viewerActions(viewer: Viewer, calls: Calls, page: Page): Action[
       keys: ["g"],
       icon: "frames",
       enabled: some,
-      run: () => page.toggle("samples"),
+      run: () => page.samples(),
     },
     {
       id: "previous",
@@ -102,7 +99,16 @@ export function viewerActions(viewer: Viewer, calls: Calls, page: Page): Action[
         if (!page.dismiss()) viewer.cancel();
       },
     },
-    { id: "fit", name: "Fit", group: "View", keys: ["0"], icon: "fit", enabled: drawn, run: () => page.fit() },
+    {
+      id: "fit",
+      name: "Fit",
+      group: "View",
+      keys: ["0"],
+      icon: "fit",
+      enabled: drawn,
+      pressed: () => page.view()?.fitted ?? false,
+      run: () => page.fit(),
+    },
     {
       id: "actual",
       name: "One to one",
@@ -110,6 +116,7 @@ export function viewerActions(viewer: Viewer, calls: Calls, page: Page): Action[
       keys: ["1"],
       icon: "actual",
       enabled: drawn,
+      pressed: () => page.view()?.scale === 1,
       run: () => page.actual(),
     },
     {
@@ -136,52 +143,5 @@ export function viewerActions(viewer: Viewer, calls: Calls, page: Page): Action[
     arrow("right", "Move right, or next picture when all is in view", "ArrowRight", stride, 0, 1),
     arrow("up", "Move up", "ArrowUp", 0, -stride, 0),
     arrow("down", "Move down", "ArrowDown", 0, stride, 0),
-    {
-      id: "fullscreen",
-      name: "Full screen",
-      group: "View",
-      keys: ["f"],
-      icon: "fullscreen",
-      enabled: () => document.fullscreenEnabled,
-      run: () => page.fullscreen(),
-    },
-    {
-      id: "info",
-      name: "About this picture",
-      group: "Page",
-      keys: ["i"],
-      icon: "info",
-      enabled: some,
-      run: () => page.toggle("info"),
-    },
-    ...preferences.map(
-      (preference): Action => ({
-        id: `place-${preference}`,
-        name:
-          preference === "auto"
-            ? "Decode wherever suits"
-            : `Decode in ${preference === "local" ? "" : "the "}${places[preference].inside}`.replace(
-                "in the",
-                "on the",
-              ),
-        group: "Place",
-        keys: [placeKeys[preference]],
-        icon: places[preference].icon,
-        run: () => {
-          if (calls.prefer === preference) return;
-          calls.prefer = preference;
-          viewer.again();
-        },
-      }),
-    ),
-    {
-      id: "calls",
-      name: "Calls: where, why, how long",
-      group: "Place",
-      keys: ["c"],
-      icon: "up",
-      run: () => page.toggle("calls"),
-    },
-    { id: "help", name: "Keys and gestures", group: "Page", keys: ["?"], icon: "help", run: () => page.toggle("help") },
   ];
 }

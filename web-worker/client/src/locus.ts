@@ -48,6 +48,8 @@ export interface CallOptions {
   /** Milliseconds after which the call fails with `deadline_exceeded`. Default: 120,000. */
   deadlineMs?: number | undefined;
   limits?: Limits | undefined;
+  /** What a call alike was estimated at: many small calls then ask once. Without it, the codec is asked. */
+  estimate?: Estimate | undefined;
 }
 
 /** How far a call has come. The first comes when a place has begun. */
@@ -194,8 +196,9 @@ export class Locus {
     const until = began + deadlineMs;
     const ask = () => this.#estimate(operation, parameters, inputs, Math.max(1, until - performance.now()), signal);
     // Choosing the server does not download the codec.
-    let asked = prefer !== "server" || this.#pool.snapshot.codec === "ready";
-    let estimate = asked ? await ask() : undefined;
+    let estimate = options.estimate;
+    let asked = estimate !== undefined || prefer !== "server" || this.#pool.snapshot.codec === "ready";
+    if (asked) estimate ??= await ask();
     let placement = place(estimate, await this.#facts(estimate, prefer), prefer);
 
     for (let moved = false; ; moved = true) {
@@ -203,7 +206,8 @@ export class Locus {
         asked = true;
         estimate = await ask();
       }
-      const units = estimate?.units_cold;
+      // Of another call it says where to run, but not how long this one takes.
+      const units = options.estimate ? undefined : estimate?.units_cold;
       const expected = units && this.#speeds.expect(operation, placement.place, units);
       const start = performance.now();
       let begun = start;
@@ -245,6 +249,17 @@ export class Locus {
         placement = other;
       }
     }
+  }
+
+  /** What a call would take; `undefined` where the codec can't say, or isn't in this browser. */
+  async estimate<Name extends keyof Operations>(
+    operation: Name,
+    parameters: Operations[Name]["parameters"],
+    inputs: readonly InputData[] = [],
+    signal?: AbortSignal,
+  ): Promise<Estimate | undefined> {
+    if (this.#pool.snapshot.codec !== "ready") return undefined;
+    return this.#estimate(operation, parameters, inputs, DEADLINE_MS, signal);
   }
 
   /**
