@@ -10,6 +10,7 @@ pub mod grid;
 pub mod kernel;
 pub mod orbit;
 mod replay;
+pub mod smooth;
 pub mod tile;
 
 pub use crate::raster::Size;

@@ -3,10 +3,11 @@
 /// Iterations between two looks at an orbit.
 pub const BLOCK: u32 = 16;
 
-/// Iterations after which an orbit's point is marked for the first time;
+/// Iterations after which an orbit's point is marked for the first time,
+/// late enough that most that escape get no mark, which interrupts vectors;
 /// then whenever they have doubled. (Brent, "An improved Monte Carlo
 /// factorization algorithm", 1980.)
-pub const FIRST_MARK: u32 = 16 * BLOCK;
+pub const FIRST_MARK: u32 = 64 * BLOCK;
 
 /// When to stop iterating.
 #[derive(Debug, Clone, Copy)]
@@ -114,33 +115,4 @@ pub fn iterate(c: Point, bounds: Bounds) -> (End, u32) {
         }
     }
     (End::Undecided, bounds.iterations)
-}
-
-/// Makes counts continuous.
-#[derive(Debug, Clone, Copy)]
-pub struct Smooth {
-    /// 1 / ln R².
-    scale: f32,
-}
-
-impl Smooth {
-    /// For an escape radius, given as its square.
-    #[must_use]
-    pub fn of(radius_squared: f64) -> Self {
-        Self {
-            scale: 1.0 / libm::logf(radius_squared as f32),
-        }
-    }
-
-    /// How far an orbit had yet to go at its count, from |z|² there: almost
-    /// 1 where it was only just beyond the radius, 0 where it nearly was
-    /// one iteration before.
-    #[must_use]
-    pub fn fraction(self, norm: f64) -> f32 {
-        /// The number below 1.
-        const BELOW: f32 = 1.0 - f32::EPSILON / 2.0;
-        // log2(ln |z| / ln R): squaring z doubles its logarithm.
-        let passed = libm::log2f(libm::logf(norm as f32) * self.scale);
-        (1.0 - passed).clamp(0.0, BELOW)
-    }
 }

@@ -3,7 +3,8 @@
 use super::decimal::Decimal;
 use super::grid::Grid;
 use super::kernel::{self, Sink};
-use super::orbit::{self, Bounds, End, Point, Smooth};
+use super::orbit::{self, Bounds, End, Point};
+use super::smooth::Smooth;
 use crate::Error;
 use crate::raster::{Size, zeroed};
 
@@ -34,7 +35,6 @@ pub struct Planes {
     pub fractions: Vec<f32>,
     /// What there was to see.
     pub seen: Seen,
-    smooth: Smooth,
 }
 
 /// A tile's statistics.
@@ -70,7 +70,6 @@ impl Tile {
     ) -> Result<Planes, Error> {
         let mut grid = Grid::of(self)?;
         let mut planes = Planes {
-            smooth: Smooth::of(self.bounds.radius_squared),
             counts: zeroed(self.size.pixels())?,
             fractions: zeroed(self.size.pixels())?,
             seen: Seen::default(),
@@ -92,6 +91,7 @@ impl Tile {
             }
         }
         kernel::iterate(&columns, &rows, self.bounds, &mut planes, pause)?;
+        Smooth::of(self.bounds.radius_squared).make(&mut planes.fractions);
         Ok(planes)
     }
 
@@ -107,8 +107,8 @@ impl Tile {
         const DEPTH: u32 = 1_000;
         /// What a call, a pixel and an iteration take.
         const CALL: f64 = 20_000.0;
-        const PIXEL: f64 = 40.0;
-        const ITERATION: f64 = 0.8;
+        const PIXEL: f64 = 45.0;
+        const ITERATION: f64 = 0.45;
         let mut grid = Grid::of(self)?;
         let bounds = Bounds {
             iterations: self.bounds.iterations.min(DEPTH),
@@ -147,7 +147,8 @@ impl Sink for Planes {
                 seen.escaped += 1;
                 seen.lowest = Some(seen.lowest.map_or(count, |lowest| lowest.min(count)));
                 seen.highest = seen.highest.max(Some(count));
-                self.fractions[pixel] = self.smooth.fraction(norm);
+                // Until all are made fractions.
+                self.fractions[pixel] = norm as f32;
                 count
             }
             End::Interior => {

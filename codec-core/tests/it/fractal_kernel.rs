@@ -1,7 +1,8 @@
 //! `fractal.tile`'s vectors against one orbit at a time, and tiles against
 //! their parts.
 
-use codec_core::fractal::orbit::{Bounds, End, Point, Smooth, iterate};
+use codec_core::fractal::orbit::{Bounds, End, Point, iterate};
+use codec_core::fractal::smooth::Smooth;
 use serde_json::{Value, json};
 
 use crate::fractal::{NEVER, Planes, ask, parameters, planes};
@@ -103,9 +104,10 @@ fn vectors_equal_one_orbit_at_a_time() {
                     iterations += u64::from(taken);
                     interior += u64::from(end == End::Interior);
                     let (count, fraction) = match end {
-                        End::Escaped { count, norm } => {
-                            (count, Smooth::of(bounds.radius_squared).fraction(norm))
-                        }
+                        End::Escaped { count, norm } => (
+                            count,
+                            Smooth::of(bounds.radius_squared).fraction(norm as f32),
+                        ),
                         _ => (NEVER, 0.0),
                     };
                     expected.count.push(count);
