@@ -137,7 +137,8 @@ test("a server that is killed in mid-flight costs no tile, and is used again whe
   await own.stop("SIGKILL");
   await explorer.press("+", "+");
   await explorer.settles();
-  await explorer.says(/this browser/);
+  // Tiles that the server had answered before may be in the same count.
+  await explorer.says(/this browser|\d here/);
   await explorer.page.getByRole("heading", { name: "The server does not answer" }).waitFor();
   extra.push(await serve({ pages, port: own.port }));
   await expect
