@@ -1,4 +1,4 @@
-// Moving: wheel, drag, fingers, a phone, a fast flight, a hidden tab, a server that goes away.
+// Moving: wheel, drag, fingers, a phone, a hidden tab, a server that goes away.
 
 import type { Browser, CDPSession } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -74,33 +74,6 @@ test("tiles say where they were computed, in the place's colour", async () => {
     await explorer.close();
   }
 });
-
-test("after a fast flight with many dropped tiles both places answer at once", async () => {
-  for (const place of ["local", "server"] as const) {
-    const explorer = await ExplorerPage.open(browser, served.origin, undefined, place);
-    await explorer.settles();
-    await explorer.page.mouse.move(560, 300);
-    for (let turn = 0; turn < 60; turn++) {
-      await explorer.page.mouse.wheel(0, turn < 36 ? -220 : 220);
-      await explorer.page.waitForTimeout(30);
-    }
-    await explorer.press("0");
-    await explorer.settles();
-    await explorer.says(place === "local" ? /this browser/ : /server/);
-    // Neither place is left with work that nobody wants: a part of the plane that is new is there as soon as from rest.
-    for (const [next, way] of [
-      ["server", "ArrowLeft"],
-      ["local", "ArrowRight"],
-    ] as const) {
-      await explorer.prefer(next);
-      await explorer.press("0", "+", "+", "+", ...Array<string>(8).fill(way));
-      await explorer.settles();
-      await explorer.says(next === "local" ? /this browser/ : /server/);
-    }
-    expect(explorer.complaints).toEqual([]);
-    await explorer.close();
-  }
-}, 180_000);
 
 test("a hidden tab computes nothing, and goes on when it is seen", async () => {
   const explorer = await ExplorerPage.open(browser, served.origin, whole, "server");
