@@ -135,11 +135,13 @@ impl FileStream {
     /// The first `length` bytes of `file`.
     #[must_use]
     pub fn new(file: File, length: u64) -> Self {
-        Self {
-            file,
-            at: 0,
-            end: length,
-        }
+        Self::range(file, 0, length)
+    }
+
+    /// The bytes of `file` from the one `at` that place to before `end`.
+    #[must_use]
+    pub fn range(file: File, at: u64, end: u64) -> Self {
+        Self { file, at, end }
     }
 
     /// The next chunk; `None` at the end.

@@ -1,5 +1,7 @@
-//! The command line. Every flag has an environment variable of the same name
-//! with `LOCUS_` before it; the flag wins.
+//! The command line. Every flag of `serve` has an environment variable of the
+//! same name with `LOCUS_` before it, and a key of the same name in the file of
+//! `--config` ([`crate::config`]); the flag wins over the variable, and that over
+//! the file.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,6 +9,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::blobs::BlobOptions;
+use crate::http::base::BasePath;
 use crate::logging::Format;
 use crate::module::Level;
 use crate::module::compile;
@@ -40,12 +44,14 @@ pub enum Command {
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
-  locus serve --codec .locus/dist/codec.wasm --cache .locus/cache --pages assets/dist
+  locus serve --codec .locus/dist/codec.wasm --data .locus/data --pages assets/dist
       everything on http://127.0.0.1:8080
-  locus serve --codec codec.wasm --cache /var/lib/locus --listen 0.0.0.0:8080 --allow-host locus.example
-      for other machines, which reach it by the name locus.example
-  LOCUS_RUNNERS=2 LOCUS_MAX_MEMORY=536870912 locus serve --codec codec.wasm --cache /tmp/cache
+  locus serve --codec codec.wasm --data /var/lib/locus --listen '[::]:8080' --allow-host locus.example
+      for other machines, over IPv4 and IPv6, which reach it by the name locus.example
+  LOCUS_RUNNERS=2 LOCUS_MAX_MEMORY=536870912 locus serve --codec codec.wasm --data data
       the same flags from the environment
+  locus serve --config /etc/locus.toml
+      the same from a file: codec = \"/usr/share/locus/codec.wasm\", runners = 2, a line each
 
 Past a bound, a call is answered at once by an error that names the bound (limit_exceeded, queue_full,
 deadline_exceeded); nothing waits without end. Memory is bounded by (runners + spares) × max-memory,
@@ -57,7 +63,12 @@ SIGTERM or SIGINT: no new connections, running calls end, then the server does. 
 #[derive(Debug, Args)]
 #[command(after_help = SERVE_EXAMPLES, args_override_self = true)]
 pub struct Serve {
-    /// Address and port to listen on. Port 0 takes a free one; the log says which.
+    /// TOML file with these settings, by the names of the flags. A variable in the environment wins
+    /// over it, a flag over both.
+    #[arg(long, env = "LOCUS_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Address and port to listen on, `[::1]:8080` in IPv6. Port 0 takes a free one; the log says which.
     #[arg(
         long,
         env = "LOCUS_LISTEN",
@@ -66,14 +77,29 @@ pub struct Serve {
     )]
     pub listen: SocketAddr,
 
+    /// Path below which everything is served, such as /locus, for a proxy that gives this server a part
+    /// of its site. [default: none, everything is at /]
+    #[arg(
+        long,
+        env = "LOCUS_BASE_PATH",
+        value_name = "PATH",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub base_path: BasePath,
+
     /// The codec: a wasm module that `scripts/build guest` makes.
     #[arg(long, env = "LOCUS_CODEC", value_name = "FILE")]
     pub codec: PathBuf,
 
+    /// Folder for all that this server keeps; made where it is missing. One server at a time.
+    #[arg(long, env = "LOCUS_DATA", value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+
     /// Folder for compiled modules. What is missing there is compiled at the start, in seconds at
-    /// first and in a minute well; until then calls are answered `warming`.
+    /// first and in a minute well; until then calls are answered `warming`. [default: cache/ in --data]
     #[arg(long, env = "LOCUS_CACHE", value_name = "FOLDER")]
-    pub cache: PathBuf,
+    pub cache: Option<PathBuf>,
 
     /// Folder with the built pages. Without it only /v1/ is served.
     #[arg(long, env = "LOCUS_PAGES", value_name = "FOLDER")]
@@ -118,6 +144,10 @@ pub struct Serve {
     /// call is answered `queue_full`.
     #[arg(long, env = "LOCUS_MAX_INPUT_MEMORY", value_name = "BYTES", default_value_t = 1 << 30)]
     pub max_input_memory: u64,
+
+    /// What is kept of inputs.
+    #[command(flatten)]
+    pub blobs: BlobOptions,
 
     /// Bytes of a reply.
     #[arg(long, env = "LOCUS_MAX_REPLY_BYTES", value_name = "BYTES", default_value_t = 1 << 30)]
@@ -189,18 +219,26 @@ pub struct Serve {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  locus compile --codec .locus/dist/codec.wasm --cache .locus/cache
+  locus compile --codec .locus/dist/codec.wasm --data .locus/data
 
 A compiled file is for this CPU, this WasmEdge and this module; its name says so. Where it is there
 already, nothing is done.")]
 pub struct Compile {
+    /// TOML file with the settings of `serve`.
+    #[arg(long, env = "LOCUS_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
     /// The module to compile.
     #[arg(long, env = "LOCUS_CODEC", value_name = "FILE")]
     pub codec: PathBuf,
 
-    /// Folder for compiled modules.
+    /// The server's data folder.
+    #[arg(long, env = "LOCUS_DATA", value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+
+    /// Folder for compiled modules. [default: cache/ in --data]
     #[arg(long, env = "LOCUS_CACHE", value_name = "FOLDER")]
-    pub cache: PathBuf,
+    pub cache: Option<PathBuf>,
 
     /// O0 takes seconds and gives half the speed, O3 takes a minute; `serve` looks for O3 first.
     #[arg(long, value_enum, default_value = "O3")]
@@ -213,6 +251,10 @@ pub struct Compile {
 Example, in a Dockerfile:
   HEALTHCHECK CMD [\"locus\", \"health\"]")]
 pub struct Health {
+    /// TOML file with the settings of `serve`.
+    #[arg(long, env = "LOCUS_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
     /// Where the server listens.
     #[arg(
         long,
@@ -221,6 +263,16 @@ pub struct Health {
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,
+
+    /// Path below which it serves.
+    #[arg(
+        long,
+        env = "LOCUS_BASE_PATH",
+        value_name = "PATH",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub base_path: BasePath,
 
     /// Seconds to wait for its answer.
     #[arg(long, default_value = "5", value_parser = seconds)]
@@ -231,7 +283,7 @@ pub struct Health {
     pub warming_will_do: bool,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|_| format!("`{text}` is no number of seconds"))?;

@@ -5,6 +5,8 @@ use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use crate::http::base::BasePath;
+
 /// The longest answer that is read.
 const MAX_ANSWER: u64 = 64 * 1024;
 
@@ -20,13 +22,14 @@ pub enum HealthError {
     NotReady(String),
 }
 
-/// Asks the server that listens on `address` for its health and returns the
-/// JSON that it answers.
+/// Asks the server that listens on `address` for its health, which is below
+/// `base`, and returns the JSON that it answers.
 ///
 /// # Errors
 /// [`HealthError`] unless its status is `ok`, or `warming` where that will do.
 pub fn check(
     address: SocketAddr,
+    base: &BasePath,
     timeout: Duration,
     warming_will_do: bool,
 ) -> Result<String, HealthError> {
@@ -37,7 +40,8 @@ pub fn check(
             IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
         });
     }
-    let answer = ask(target, timeout).map_err(|error| HealthError::Unreachable(target, error))?;
+    let answer =
+        ask(target, base, timeout).map_err(|error| HealthError::Unreachable(target, error))?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let status: Option<String> = serde_json::from_str::<serde_json::Value>(body)
         .ok()
@@ -53,13 +57,13 @@ pub fn check(
     }
 }
 
-fn ask(address: SocketAddr, timeout: Duration) -> io::Result<String> {
+fn ask(address: SocketAddr, base: &BasePath, timeout: Duration) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
     stream.set_write_timeout(Some(timeout))?;
     write!(
         stream,
-        "GET /v1/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        "GET {base}/v1/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
     )?;
     let mut answer = Vec::new();
     stream.take(MAX_ANSWER).read_to_end(&mut answer)?;

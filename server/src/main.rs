@@ -3,28 +3,31 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
-use locus_server::cli::{Cli, Command, Compile, Health, Serve};
+use locus_server::cli::{Command, Compile, Health, Serve};
 use locus_server::module::compile::{self, CompileError};
 use locus_server::module::{Cache, Level, Wasm};
 use locus_server::runner::child;
-use locus_server::{health, logging, serve};
+use locus_server::{config, data, health, logging, serve};
 use tokio::runtime::{Builder, Runtime};
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Serve(options) => serve(&options),
-        Command::Compile(options) => precompile(&options),
-        Command::Health(options) => check(&options),
-        Command::Runner(arguments) => child::run(&arguments).map_err(Into::into),
-        Command::Compiler(arguments) => compile::run(&arguments).map_err(Into::into),
-    };
-    match result {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("locus: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    let line: Vec<_> = std::env::args_os().collect();
+    match config::read(&line)?.command {
+        Command::Serve(options) => serve(&options),
+        Command::Compile(options) => precompile(&options),
+        Command::Health(options) => check(&options),
+        Command::Runner(arguments) => Ok(child::run(&arguments)?),
+        Command::Compiler(arguments) => Ok(compile::run(&arguments)?),
     }
 }
 
@@ -47,7 +50,11 @@ fn runtime() -> anyhow::Result<Runtime> {
 
 fn precompile(options: &Compile) -> anyhow::Result<()> {
     let codec = Wasm::open(&options.codec).with_context(|| options.codec.display().to_string())?;
-    let cache = Cache::open(&options.cache).with_context(|| options.cache.display().to_string())?;
+    let folder = options.cache.clone();
+    let folder = folder.or_else(|| options.data.as_deref().map(data::cache));
+    let folder = folder
+        .context("say where the compiled module is to lie: --data FOLDER, or --cache FOLDER")?;
+    let cache = Cache::open(&folder).with_context(|| folder.display().to_string())?;
     if let Some(path) = cache.find(&codec, options.level) {
         eprintln!("locus: {} is there already", path.display());
         return Ok(());
@@ -71,7 +78,12 @@ fn precompile(options: &Compile) -> anyhow::Result<()> {
 }
 
 fn check(options: &Health) -> anyhow::Result<()> {
-    let answer = health::check(options.listen, options.timeout, options.warming_will_do)?;
+    let answer = health::check(
+        options.listen,
+        &options.base_path,
+        options.timeout,
+        options.warming_will_do,
+    )?;
     eprintln!("{answer}");
     Ok(())
 }

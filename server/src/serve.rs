@@ -10,7 +10,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
+use crate::blobs::Store;
 use crate::cli::Serve;
+use crate::data::{self, Data, DataError};
+use crate::http::blobs::Blobs;
 use crate::http::call::{self, Calls};
 use crate::http::connections;
 use crate::http::door::Door;
@@ -44,6 +47,14 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
+    /// There is no place for compiled modules.
+    #[error(
+        "say where this server may keep its data: --data FOLDER (or --cache FOLDER, for the compiled codec alone)"
+    )]
+    NoFolder,
+    /// The data folder can't be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// The codec can't be read.
     #[error(
         "the codec {path} can't be used: {source}. `scripts/build guest` makes it; --codec says where it is"
@@ -88,6 +99,9 @@ pub enum ServeError {
 /// # Errors
 /// [`ServeError`] when it can't start.
 pub async fn serve(options: &Serve) -> Result<(), ServeError> {
+    // First of all: the system ends no process 1 of a container that does not ask for it.
+    let (end, ending) = watch::channel(false);
+    heed_signals(end).map_err(ServeError::Signals)?;
     let address = options.listen;
     let listener = TcpListener::bind(address)
         .await
@@ -105,8 +119,13 @@ pub async fn serve(options: &Serve) -> Result<(), ServeError> {
             path: options.codec.clone(),
             source,
         })?;
-    let cache = Cache::open(&options.cache).map_err(|source| ServeError::Cache {
-        path: options.cache.clone(),
+    // Ours until this server ends.
+    let data = options.data.as_deref().map(Data::open).transpose()?;
+    let folder = options.cache.clone();
+    let folder = folder.or_else(|| data.as_ref().map(|data| data::cache(data.folder())));
+    let folder = folder.ok_or(ServeError::NoFolder)?;
+    let cache = Cache::open(&folder).map_err(|source| ServeError::Cache {
+        path: folder,
         source,
     })?;
     if let Some(path) = options
@@ -116,9 +135,6 @@ pub async fn serve(options: &Serve) -> Result<(), ServeError> {
     {
         return Err(ServeError::Pages { path });
     }
-    let (end, ending) = watch::channel(false);
-    heed_signals(end).map_err(ServeError::Signals)?;
-
     let pool = Pool::new(settings(options));
     let compiled = tokio::spawn(provide(Arc::clone(&pool), cache.clone(), codec.clone()));
     if cache.find(&codec, Level::O3).is_some() {
@@ -126,12 +142,21 @@ pub async fn serve(options: &Serve) -> Result<(), ServeError> {
         let _ = tokio::time::timeout(FIRST_RUNNER, pool.ready()).await;
     }
     let operations = Arc::new(operations);
+    let blobs = data.as_ref().map(|data| open_blobs(data, options));
+    let blobs = blobs.transpose()?;
     let site = Arc::new(Site {
+        base: options.base_path.clone(),
         calls: Arc::new(Calls {
             room: Arc::new(Semaphore::new((options.max_input_memory / 1024) as usize)),
             bounds: bounds(options),
             operations: Arc::clone(&operations),
+            blobs: blobs.clone(),
             pool: Arc::clone(&pool),
+        }),
+        blobs: Arc::new(Blobs {
+            store: blobs,
+            body_timeout: options.body_timeout,
+            discard: options.max_input_bytes,
         }),
         operations,
         pages: Arc::new(Pages::new(options.pages.clone())),
@@ -147,7 +172,8 @@ pub async fn serve(options: &Serve) -> Result<(), ServeError> {
         address = %address,
         runners = pool.counts().limit,
         ready = pool.is_ready(),
-        "serving on http://{address}"
+        "serving on http://{address}{}/",
+        options.base_path
     );
     let bounds = connections::Bounds {
         connections: options.max_connections as usize,
@@ -163,6 +189,16 @@ pub async fn serve(options: &Serve) -> Result<(), ServeError> {
         tracing::info!("ended");
     }
     Ok(())
+}
+
+fn open_blobs(data: &Data, options: &Serve) -> Result<Arc<Store>, DataError> {
+    let folder = data::blobs(data.folder());
+    let store = Store::open(&folder, &options.blobs).map_err(|source| DataError::Disk {
+        path: folder,
+        source,
+    })?;
+    store.keep();
+    Ok(store)
 }
 
 fn settings(options: &Serve) -> Settings {

@@ -5,9 +5,14 @@
 //! where `LOCUS_CODEC` and `LOCUS_CACHE` say; what is not compiled yet is
 //! compiled first. No test asserts a speed: waits have generous guards only.
 
+mod addresses;
 mod ahead;
+mod blobs;
+mod blobs_crash;
 mod bodies;
 mod calls;
+mod configuration;
+mod data;
 mod door;
 mod load;
 mod modules;

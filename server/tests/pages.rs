@@ -6,7 +6,7 @@ use crate::support::{Answer, Folder, Server};
 
 struct Site {
     server: Server,
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl Site {
@@ -20,6 +20,8 @@ impl Site {
         folder.write("pages/assets/main-B0xq1aZ_.js", b"plain");
         folder.write("pages/assets/main-B0xq1aZ_.js.br", b"brotli");
         folder.write("pages/assets/main-B0xq1aZ_.js.gz", b"gzip");
+        folder.write("pages/service-worker.js", b"worker");
+        folder.write("pages/manifest.webmanifest", b"{}");
         folder.write("pages/codec.wasm", &[7; 1_000_000]);
         folder.write("pages/a b.txt", b"space");
         folder.write("pages/.hidden", b"hidden");
@@ -27,10 +29,7 @@ impl Site {
         let pages = folder.path().join("pages");
         symlink("/dev/zero", pages.join("zero")).expect("a link");
         let server = Server::start(&["--pages", pages.to_str().expect("text")]);
-        Self {
-            server,
-            _folder: folder,
-        }
+        Self { server, folder }
     }
 
     fn get(&self, path: &str, headers: &str) -> Answer {
@@ -167,6 +166,13 @@ fn precompressed_files_go_to_who_takes_them() {
             Some("gzip"),
             b"gzip",
         ),
+        (
+            "Accept-Encoding: br;q=0.2, gzip;q=0.9\r\n",
+            Some("gzip"),
+            b"gzip",
+        ),
+        ("Accept-Encoding: *\r\n", Some("br"), b"brotli"),
+        ("Accept-Encoding: br;q=0.5, identity\r\n", None, b"plain"),
         ("Accept-Encoding: identity\r\n", None, b"plain"),
     ] {
         let answer = site.get(path, accepts);
@@ -185,7 +191,88 @@ fn precompressed_files_go_to_who_takes_them() {
             answer.header("cache-control"),
             Some("public, max-age=31536000, immutable")
         );
+        let length = body.len().to_string();
+        assert_eq!(answer.header("content-length"), Some(length.as_str()));
+        let head = site.server.ask(
+            &format!(
+                "HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{accepts}\r\n"
+            ),
+            &[],
+        );
+        assert_eq!((head.status, head.body.len()), (200, 0));
+        for name in [
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "etag",
+            "vary",
+        ] {
+            assert_eq!(head.header(name), answer.header(name), "{name}");
+        }
     }
+}
+
+#[test]
+fn what_another_build_left_is_not_sent() {
+    let site = Site::new();
+    let file = |name: &str| site.folder.path().join("pages").join(name);
+    let day = std::time::Duration::from_secs(86_400);
+    let packed = std::fs::File::options()
+        .write(true)
+        .open(file("assets/main-B0xq1aZ_.js.br"))
+        .expect("a file");
+    packed
+        .set_modified(std::time::SystemTime::now() - day)
+        .expect("a time");
+    let answer = site.get("/assets/main-B0xq1aZ_.js", "Accept-Encoding: br, gzip\r\n");
+    assert_eq!(answer.header("content-encoding"), Some("gzip"));
+}
+
+#[test]
+fn what_makes_pages_installable_is_asked_for_anew() {
+    let site = Site::new();
+    for (path, kind) in [
+        ("/service-worker.js", "text/javascript; charset=utf-8"),
+        ("/manifest.webmanifest", "application/manifest+json"),
+        ("/", "text/html; charset=utf-8"),
+    ] {
+        let answer = site.get(path, "");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some(kind)),
+            "{path}"
+        );
+        // A worker that were kept for long would keep its whole build for as long.
+        assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
+        let tag = answer.header("etag").expect("a tag").to_owned();
+        let again = site.get(path, &format!("If-None-Match: {tag}\r\n"));
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+    }
+    // Pages kept for offline use keep these, and have their threads.
+    let page = site.get("/", "");
+    assert_eq!(
+        page.header("cross-origin-opener-policy"),
+        Some("same-origin")
+    );
+    assert_eq!(
+        page.header("cross-origin-embedder-policy"),
+        Some("require-corp")
+    );
+    let policy = page.header("content-security-policy").expect("a policy");
+    for rule in ["default-src 'self'", "worker-src 'self' blob:"] {
+        assert!(
+            policy.split(';').any(|part| part.trim() == rule),
+            "{policy}"
+        );
+    }
+}
+
+#[test]
+fn who_asks_for_a_part_gets_the_whole() {
+    let site = Site::new();
+    let answer = site.get("/codec.wasm", "Range: bytes=10-19\r\n");
+    assert_eq!((answer.status, answer.body.len()), (200, 1_000_000));
+    assert_eq!(answer.header("content-range"), None);
 }
 
 #[test]

@@ -70,7 +70,8 @@ impl Server {
 
     /// A server of any module; it may still be compiling it.
     pub(crate) fn of(module: &Path, cache: &Path, flags: &[&str]) -> Self {
-        let mut child = Command::new(LOCUS)
+        let mut command = Command::new(LOCUS);
+        command
             .args([
                 "serve",
                 "--listen",
@@ -87,7 +88,13 @@ impl Server {
             .arg("--cache")
             .arg(cache)
             .args(flags)
-            .env_remove("LOCUS_PAGES")
+            .env_remove("LOCUS_PAGES");
+        Self::spawn(command)
+    }
+
+    /// A server by any command line that has it log JSON.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -22,11 +22,14 @@ export interface ServeOptions {
   isolation?: boolean;
   /** Further arguments of `locus serve`. */
   args?: string[];
+  /** Below which path it serves. Default: none. */
+  base?: string;
   /** Listen here again. Default: a free port. */
   port?: number;
 }
 
 export interface Served {
+  /** With the base path, if there is one. */
   origin: string;
   port: number;
   process: ChildProcess;
@@ -61,6 +64,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     pages,
     "--test-operations",
     ...(options.isolation === false ? ["--no-isolation"] : []),
+    ...(options.base ? ["--base-path", options.base] : []),
     ...(options.args ?? []),
   );
   const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
@@ -68,7 +72,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (bytes) => (log += bytes));
   const ended = new Promise<void>((settle) => child.once("exit", () => settle()));
 
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `http://127.0.0.1:${port}${options.base ?? ""}`;
   const stop = async (signal: NodeJS.Signals = "SIGTERM") => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await ended;
@@ -106,9 +110,12 @@ export function freePort(): Promise<number> {
 
 /** The path of the Chromium to test in. */
 export function chromiumPath(): string {
-  const names = process.env.LOCUS_CHROMIUM
-    ? [process.env.LOCUS_CHROMIUM]
-    : ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  return executable("LOCUS_CHROMIUM", ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
+}
+
+/** The path of a browser: what the environment's variable names, or the first of these that is there. */
+export function executable(variable: string, usual: string[]): string {
+  const names = process.env[variable] ? [process.env[variable]] : usual;
   for (const name of names) {
     const folders = name.includes("/") ? [""] : (process.env.PATH ?? "").split(delimiter);
     for (const folder of folders) {
@@ -116,9 +123,7 @@ export function chromiumPath(): string {
       if (existsSync(path)) return path;
     }
   }
-  throw new Error(
-    `no ${names.join(" or ")} to test in; scripts/setup --tests installs one, LOCUS_CHROMIUM names another`,
-  );
+  throw new Error(`no ${names.join(" or ")} to test in; scripts/setup --tests installs one, ${variable} names another`);
 }
 
 /** Starts a Chromium with a fresh profile. */

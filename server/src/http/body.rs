@@ -1,14 +1,16 @@
 //! A request's body: read piece by piece, its payloads placed where the
-//! runner gets them from, with bounds on everything.
+//! runner gets them from, blobs beside them, with bounds on everything.
 
 use std::io;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::{FutureExt, Stream, StreamExt};
-use locus_protocol::{ErrorBody, ErrorCode, Message, Prefix, padding};
+use locus_protocol::{ALIGNMENT, ErrorBody, ErrorCode, Message, Prefix, padding};
 use tokio::time::timeout;
 
+use super::inputs::Blob;
+use crate::blobs::ReadError;
 use crate::bulk::{Bulk, Writer};
 
 /// A request's body, with a bound on its pauses.
@@ -37,7 +39,8 @@ where
         self.ended
     }
 
-    async fn chunk(&mut self) -> Result<Option<Bytes>, ErrorBody> {
+    /// What comes next; nothing at the end.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, ErrorBody> {
         // The first look needs no clock, and mostly finds what it needs.
         let next = match self.stream.next().now_or_never() {
             Some(next) => Ok(next),
@@ -105,27 +108,26 @@ where
         }
     }
 
-    /// The whole frame of `message` with the payloads of the given lengths,
-    /// of which `rest` has come already.
+    /// The whole frame of `message`: the payloads of the given lengths, of
+    /// which `rest` has come already, and after them the blobs.
     pub(super) async fn frame(
         &mut self,
         message: &Message,
         payloads: &[u64],
         rest: Bytes,
-    ) -> Result<Bulk, ErrorBody> {
-        let prefix = locus_protocol::write_prefix(message, payloads);
-        // The sum without padding is bounded, so these don't overflow.
-        let length: u64 = payloads
+        blobs: Vec<Blob>,
+    ) -> Result<(Bulk, Vec<Blob>), ErrorBody> {
+        // The sums without padding are bounded, so these don't overflow.
+        let padded = |length: u64| length + padding(length) as u64;
+        let length: u64 = payloads.iter().copied().map(padded).sum();
+        let more: u64 = blobs.iter().map(|blob| padded(blob.payload)).sum();
+        let all: Vec<u64> = payloads
             .iter()
-            .map(|&length| length + padding(length) as u64)
-            .sum();
-        let full = |error: io::Error| {
-            ErrorBody::new(
-                ErrorCode::OutOfMemory,
-                format!("the server has no room for the inputs: {error}"),
-            )
-        };
-        let mut into = Writer::new(prefix.len() as u64 + length).map_err(full)?;
+            .copied()
+            .chain(blobs.iter().map(|blob| blob.payload))
+            .collect();
+        let prefix = locus_protocol::write_prefix(message, &all);
+        let mut into = Writer::new(prefix.len() as u64 + length + more).map_err(full)?;
         into.write(&prefix).map_err(full)?;
         let mut missing = length;
         let mut chunk = rest;
@@ -138,7 +140,7 @@ where
             missing -= chunk.len() as u64;
             match self.chunk().await? {
                 Some(next) => chunk = next,
-                None if missing == 0 => return into.finish().map_err(full),
+                None if missing == 0 => break,
                 None => {
                     let words = format!(
                         "the frame is cut off: {missing} bytes of its payloads are missing"
@@ -147,5 +149,40 @@ where
                 }
             }
         }
+        if blobs.is_empty() {
+            return Ok((into.finish().map_err(full)?, blobs));
+        }
+        // Reading files and computing digests is not for the thread that moves bytes.
+        let filled = tokio::task::spawn_blocking(move || {
+            for blob in &blobs {
+                append(blob, &mut into)?;
+            }
+            Ok((into.finish().map_err(full)?, blobs))
+        });
+        filled.await.unwrap_or_else(|error| {
+            let words = format!("the inputs were not read: {error}");
+            Err(ErrorBody::new(ErrorCode::Internal, words))
+        })
     }
+}
+
+fn append(blob: &Blob, into: &mut Writer) -> Result<(), ErrorBody> {
+    let read = if blob.payload < blob.pin.length() {
+        let head = blob.pin.head(blob.payload);
+        head.and_then(|head| into.write(&head).map_err(ReadError::Room))
+    } else {
+        blob.pin.read(|bytes| into.write(bytes))
+    };
+    read.map_err(|error| match error {
+        ReadError::Room(error) => full(error),
+        _ => super::inputs::need(&[*blob.pin.digest()]),
+    })?;
+    into.write(&[0; ALIGNMENT][..padding(blob.payload)])
+        .map_err(full)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn full(error: io::Error) -> ErrorBody {
+    let words = format!("the server has no room for the inputs: {error}");
+    ErrorBody::new(ErrorCode::OutOfMemory, words)
 }

@@ -14,12 +14,16 @@ use bytes::{Buf, Bytes};
 use futures_util::Stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
-use locus_protocol::{ErrorBody, ErrorCode, Limits, Message, Progress, Reply as ReplyHeader};
+use locus_protocol::{
+    ErrorBody, ErrorCode, Limits, MAX_HEADER, Message, Prefix, Progress, Reply as ReplyHeader,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 use warp::reply::Response as WarpResponse;
 
 use super::body::Body;
+use super::inputs::{self, Blob};
+use crate::blobs::Store;
 use crate::bulk::{Bulk, FileStream, INLINE};
 use crate::operations::{Operation, Operations};
 use crate::runner::{Call, Event, Pool, Request};
@@ -51,8 +55,22 @@ pub struct Calls {
     pub bounds: Bounds,
     /// What can be called.
     pub operations: Arc<Operations>,
+    /// Where inputs are that calls name by digest; `None` where nothing is kept.
+    pub blobs: Option<Arc<Store>>,
     /// Who runs them.
     pub pool: Arc<Pool>,
+}
+
+/// A call that may run.
+struct Admitted<'a> {
+    operation: &'a Arc<Operation>,
+    /// As the runner gets it.
+    message: Message,
+    /// Lengths of the payloads that come with the request.
+    payloads: Vec<u64>,
+    /// What the frame has beside them.
+    blobs: Vec<Blob>,
+    deadline: Duration,
 }
 
 /// Why there is no call to run: the id, as far as it is known, and the error.
@@ -114,12 +132,17 @@ impl Calls {
         let (prefix, rest) = body.prefix().await.map_err(|error| (0, error))?;
         let id = prefix.message.id();
         let refused = |error| (id, error);
-        let (operation, message, deadline) = self
-            .check(prefix.message, &prefix.payloads)
-            .map_err(refused)?;
-        let room = self.room(&prefix.payloads).map_err(refused)?;
-        let frame = body
-            .frame(&message, &prefix.payloads, rest)
+        let Admitted {
+            operation,
+            message,
+            payloads,
+            blobs,
+            deadline,
+        } = self.check(prefix).map_err(refused)?;
+        let room = self.room(&payloads, &blobs).map_err(refused)?;
+        // The blobs stay pinned until the call has ended.
+        let (frame, blobs) = body
+            .frame(&message, &payloads, rest, blobs)
             .await
             .map_err(refused)?;
         let usual = match message {
@@ -150,6 +173,7 @@ impl Calls {
                         () = pump(&sender, id, &operation, call, first) => {}
                         () = sender.closed() => {}
                     }
+                    drop(blobs);
                 });
                 Ok(stream(Chunks(receiver)))
             }
@@ -157,8 +181,13 @@ impl Calls {
     }
 
     /// Takes room for large inputs, until the call has ended.
-    fn room(&self, payloads: &[u64]) -> Result<Option<OwnedSemaphorePermit>, ErrorBody> {
-        let sum: u64 = payloads.iter().sum();
+    fn room(
+        &self,
+        payloads: &[u64],
+        blobs: &[Blob],
+    ) -> Result<Option<OwnedSemaphorePermit>, ErrorBody> {
+        let blobs = blobs.iter().map(|blob| blob.payload);
+        let sum: u64 = payloads.iter().copied().chain(blobs).sum();
         if sum <= INLINE {
             // Many of them are still little, and connections are bounded.
             return Ok(None);
@@ -173,14 +202,9 @@ impl Calls {
         }
     }
 
-    /// Everything that can be said against a call by its header; else the
-    /// operation, the message as the runner gets it, and the deadline.
-    fn check(
-        &self,
-        message: Message,
-        payloads: &[u64],
-    ) -> Result<(&Arc<Operation>, Message, Duration), ErrorBody> {
-        let (mut call, estimate) = match message {
+    /// Everything that can be said against a call by its header.
+    fn check(&self, prefix: Prefix) -> Result<Admitted<'_>, ErrorBody> {
+        let (mut call, estimate) = match prefix.message {
             Message::Call(call) => (call, false),
             Message::Estimate(call) => (call, true),
             _ => {
@@ -190,23 +214,25 @@ impl Calls {
         };
         let operation = self.operations.find(&call.operation)?;
         let limits = call.limits.lower(self.bounds.limits);
-        let sum = payloads
-            .iter()
-            .try_fold(0u64, |sum, &length| sum.checked_add(length));
         let allowed = limits
             .bytes
             .unwrap_or(u64::MAX)
             .min(self.bounds.input_bytes);
-        match sum {
+        let found = inputs::find(self.blobs.as_ref(), &call, estimate);
+        let mut lengths = prefix.payloads.iter().copied().chain([found.bytes]);
+        match lengths.try_fold(0, u64::checked_add) {
             Some(sum) if sum <= allowed => {}
             sum => return Err(ErrorBody::limit("bytes", allowed, sum.unwrap_or(u64::MAX))),
         }
-        let missing = call.inputs.iter().find(|input| input.payload.is_none());
-        if let Some(digest) = missing.and_then(|input| input.digest) {
-            let words = "the blob that an input names is not here; send its bytes";
-            return Err(
-                ErrorBody::new(ErrorCode::NeedBlob, words).with("digest", digest.to_string())
-            );
+        if !found.missing.is_empty() {
+            return Err(inputs::need(&found.missing));
+        }
+        call.limits = limits;
+        let blobs = found.place(&mut call, prefix.payloads.len())?;
+        // What the header gains below has to fit into it, too.
+        let header = prefix.length + inputs::GAINED * (call.inputs.len() + 1);
+        if header > MAX_HEADER {
+            return Err(ErrorBody::limit("header", MAX_HEADER as u64, header as u64));
         }
         // Before the body is read: who would be refused afterwards need not send it.
         self.pool.admit()?;
@@ -214,13 +240,16 @@ impl Calls {
             .deadline_ms
             .map_or(self.bounds.default_deadline, Duration::from_millis)
             .min(self.bounds.max_deadline);
-        call.limits = limits;
-        let message = if estimate {
-            Message::Estimate(call)
-        } else {
-            Message::Call(call)
-        };
-        Ok((operation, message, deadline))
+        Ok(Admitted {
+            operation,
+            message: match estimate {
+                true => Message::Estimate(call),
+                false => Message::Call(call),
+            },
+            payloads: prefix.payloads,
+            blobs,
+            deadline,
+        })
     }
 }
 

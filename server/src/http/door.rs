@@ -6,7 +6,7 @@
 //! and what computes must not come from another origin's page. What is no
 //! browser sends neither `Origin` nor `Sec-Fetch-Site` and may ask.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use http::uri::Authority;
@@ -76,12 +76,9 @@ impl Door {
     /// each a name or an address, without port.
     #[must_use]
     pub fn new(address: IpAddr, hosts: &[String], isolation: bool) -> Self {
-        let mut hosts: Vec<String> = hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
+        let mut hosts: Vec<String> = hosts.iter().map(|host| written(host)).collect();
         if !address.is_unspecified() {
-            hosts.push(match address {
-                IpAddr::V4(address) => address.to_string(),
-                IpAddr::V6(address) => format!("[{address}]"),
-            });
+            hosts.push(written(&address.to_string()));
         }
         Self { hosts, isolation }
     }
@@ -106,7 +103,7 @@ impl Door {
     }
 
     fn goes_by(&self, host: &str) -> bool {
-        is_loopback(host) || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
+        is_loopback(host) || self.hosts.contains(&written(host))
     }
 
     /// Puts on the headers that every reply has.
@@ -132,6 +129,16 @@ fn host<B>(request: &Request<B>) -> Option<Authority> {
         Some(authority) if authority != &host => None,
         _ => Some(host),
     }
+}
+
+/// A host in the one form in which hosts are compared: an IPv6 address can be
+/// written in many, with brackets in a URL and without them on a command line.
+fn written(host: &str) -> String {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().map_or_else(
+        |_| host.to_ascii_lowercase(),
+        |address: Ipv6Addr| format!("[{address}]"),
+    )
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -217,6 +224,26 @@ mod tests {
             ask("GET", &[("host", "localhost"), ("host", "localhost")]),
             Err(Refusal::Host)
         );
+    }
+
+    #[test]
+    fn an_ipv6_address_is_one_however_it_is_written() {
+        let ask = |door: &Door, host: &str| {
+            let request = Request::builder().uri("/").header("host", host).body(());
+            door.admit(&request.expect("a valid request"))
+        };
+        for own in ["fd00::5", "[fd00::5]", "FD00:0:0::0:5"] {
+            let named = Door::new(Ipv6Addr::UNSPECIFIED.into(), &[own.into()], true);
+            let listening = Door::new("fd00::5".parse().expect("an address"), &[], true);
+            for door in [named, listening] {
+                for host in ["[fd00::5]", "[fd00::5]:8080", "[FD00:0::5]:80", "[::1]"] {
+                    assert_eq!(ask(&door, host), Ok(()), "{own} {host}");
+                }
+                for host in ["[fd00::6]:8080", "[::]", "fd00::5"] {
+                    assert_eq!(ask(&door, host), Err(Refusal::Host), "{own} {host}");
+                }
+            }
+        }
     }
 
     #[test]

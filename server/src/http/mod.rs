@@ -1,9 +1,14 @@
 //! HTTP: connections and their bounds here, who may ask what in [`door`],
-//! the routes in [`routes`], calls in [`call`], static files in [`pages`].
+//! the routes in [`routes`], the path before them in [`base`], calls in [`call`],
+//! their inputs in [`blobs`], static files in [`pages`].
 
+pub mod base;
+pub mod blobs;
 mod body;
 pub mod call;
 pub mod connections;
 pub mod door;
+mod inputs;
 pub mod pages;
+mod problem;
 pub mod routes;

@@ -19,8 +19,11 @@ use crate::bulk::FileStream;
 /// Files up to this length are read at once.
 const WHOLE: u64 = 256 * 1024;
 
-/// Encodings in the order of preference, and the endings of files that have them.
-const ENCODINGS: [(&str, &str); 2] = [("br", "br"), ("gzip", "gz")];
+/// An encoding's name, and the ending of files that have it.
+type Encoding = (&'static str, &'static str);
+
+/// In the order of preference.
+const ENCODINGS: [Encoding; 2] = [("br", "br"), ("gzip", "gz")];
 
 /// A folder of static files.
 #[derive(Debug)]
@@ -55,14 +58,14 @@ impl Pages {
         if path.ends_with('/') {
             target.push("index.html");
         }
-        let accepted = ENCODINGS.map(|(name, _)| accepts(headers, name));
+        let accepted = accepted(headers);
         let whole = !path.ends_with('/');
         let found = tokio::task::spawn_blocking(move || {
-            let found = find(&target, accepted);
+            let found = find(&target, &accepted);
             // A page's address has no ending: /fractal is fractal.html.
             if whole && matches!(&found, Err(error) if error.kind() == io::ErrorKind::NotFound) {
                 target.as_mut_os_string().push(".html");
-                return (find(&target, accepted), target);
+                return (find(&target, &accepted), target);
             }
             (found, target)
         })
@@ -182,39 +185,33 @@ fn decode(part: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn find(target: &Path, accepted: [bool; 2]) -> io::Result<Found> {
+fn find(target: &Path, accepted: &[Encoding]) -> io::Result<Found> {
     let Some((plain, plain_length, _)) = open(target)? else {
         return Ok(Found::Folder);
     };
-    let mut varies = false;
-    let mut chosen = None;
-    for ((encoding, ending), accepted) in ENCODINGS.into_iter().zip(accepted) {
+    let changed = stamp(&plain)?;
+    let packed = |&(name, ending): &Encoding| {
         let mut sibling = target.as_os_str().to_owned();
         sibling.push(".");
         sibling.push(ending);
+        let (file, length, modified) = open(Path::new(&sibling)).ok()??;
         // One that is older than the file itself is left over from another build.
-        if let Ok(Some((file, length, modified))) = open(Path::new(&sibling))
-            && modified + 2_000_000_000 >= stamp(&plain)?
-        {
-            varies = true;
-            if accepted && chosen.is_none() {
-                chosen = Some((file, length, encoding));
-            }
-        }
-    }
-    let modified = stamp(&plain)?;
+        (modified + 2_000_000_000 >= changed).then_some((file, length, name))
+    };
+    let chosen = accepted.iter().find_map(packed);
+    let varies = chosen.is_some() || ENCODINGS.iter().any(|encoding| packed(encoding).is_some());
     Ok(match chosen {
         Some((file, length, encoding)) => Found::File {
             file,
             length,
-            etag: format!("\"{modified:x}-{plain_length:x}-{encoding}\""),
+            etag: format!("\"{changed:x}-{plain_length:x}-{encoding}\""),
             encoding: Some(encoding),
             varies,
         },
         None => Found::File {
             file: plain,
             length: plain_length,
-            etag: format!("\"{modified:x}-{plain_length:x}\""),
+            etag: format!("\"{changed:x}-{plain_length:x}\""),
             encoding: None,
             varies,
         },
@@ -244,25 +241,43 @@ fn stamp(file: &File) -> io::Result<u128> {
         .map_or(0, |since| since.as_nanos()))
 }
 
-/// Whether the client takes an encoding: named, and not with quality 0.
-fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    headers
+/// The encodings that the client takes rather than the file as it is, those it
+/// likes best first (RFC 9110, 12.5.3).
+fn accepted(headers: &HeaderMap) -> Vec<Encoding> {
+    let plain = weight(headers, "identity").unwrap_or_default();
+    let weigh = |encoding: Encoding| {
+        let any = || weight(headers, "*").unwrap_or_default();
+        (encoding, weight(headers, encoding.0).unwrap_or_else(any))
+    };
+    let mut weighed = ENCODINGS.map(weigh);
+    // The sort is stable: among equals our own order stays.
+    weighed.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    weighed
+        .into_iter()
+        .filter(|&(_, weight)| weight > 0.0 && weight >= plain)
+        .map(|(encoding, _)| encoding)
+        .collect()
+}
+
+/// How much the client likes an encoding that it names, 0 for not at all.
+fn weight(headers: &HeaderMap, encoding: &str) -> Option<f32> {
+    let named = headers
         .get_all(ACCEPT_ENCODING)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|item| {
-            let mut parts = item.split(';').map(str::trim);
-            let named = parts
-                .next()
-                .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-            let refused = parts.any(|part| {
-                part.strip_prefix("q=").is_some_and(|quality| {
-                    quality.parse::<f32>().is_ok_and(|quality| quality <= 0.0)
-                })
-            });
-            named && !refused
-        })
+        .flat_map(|value| value.split(','));
+    named.into_iter().find_map(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        if !parts.next()?.eq_ignore_ascii_case(encoding) {
+            return None;
+        }
+        let quality = parts.find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            name.eq_ignore_ascii_case("q").then_some(value)
+        });
+        // What is no number is no wish that could be kept.
+        Some(quality.map_or(1.0, |value| value.parse().unwrap_or(0.0)))
+    })
 }
 
 /// What carries a hash of its content in its name never changes: files that
@@ -370,14 +385,41 @@ mod tests {
     }
 
     #[test]
-    fn encodings_are_taken_only_where_named() {
-        let with = |value: &'static str| {
-            HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))])
-        };
-        assert!(accepts(&with("gzip, deflate, br"), "br"));
-        assert!(accepts(&with("gzip;q=0.5,BR"), "br"));
-        assert!(!accepts(&with("br;q=0"), "br"));
-        assert!(!accepts(&with("gzip"), "br"));
-        assert!(!accepts(&HeaderMap::new(), "br"));
+    fn encodings_are_taken_as_the_client_weighs_them() {
+        for (value, taken) in [
+            ("gzip, deflate, br, zstd", &["br", "gzip"][..]),
+            ("gzip;q=0.5,BR", &["br", "gzip"]),
+            ("gzip;q=1.0, br;q=0.8", &["gzip", "br"]),
+            ("br ; Q=0.1, gzip ; q=0.2", &["gzip", "br"]),
+            ("br;q=0, gzip;q=0.001", &["gzip"]),
+            ("br;q=0.000", &[]),
+            ("br;q=no", &[]),
+            ("gzip", &["gzip"]),
+            ("*", &["br", "gzip"]),
+            ("*, br;q=0", &["gzip"]),
+            ("*;q=0", &[]),
+            ("br;q=0.5, *;q=0", &["br"]),
+            ("identity", &[]),
+            ("identity, br;q=0.5", &[]),
+            ("identity;q=0.5, br;q=0.5, gzip;q=0.4", &["br"]),
+            ("identity;q=0", &[]),
+            ("", &[]),
+            ("brotli, xgzip", &[]),
+        ] {
+            let headers =
+                HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
+            let names: Vec<_> = accepted(&headers)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect();
+            assert_eq!(names, taken, "{value}");
+        }
+        assert!(accepted(&HeaderMap::new()).is_empty());
+        let two = ["gzip", "br"].map(|name| (ACCEPT_ENCODING, HeaderValue::from_static(name)));
+        let mut headers = HeaderMap::new();
+        for (name, value) in two {
+            headers.append(name, value);
+        }
+        assert_eq!(accepted(&headers), ENCODINGS);
     }
 }

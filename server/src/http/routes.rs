@@ -9,6 +9,8 @@ use warp::filters::BoxedFilter;
 use warp::path::FullPath;
 use warp::{Filter, Rejection, Reply};
 
+use super::base::BasePath;
+use super::blobs::{self, Blobs};
 use super::call::{self, Calls};
 use super::pages::Pages;
 use crate::operations::Operations;
@@ -18,8 +20,12 @@ use crate::runner::pool::Counts;
 /// What the routes answer from.
 #[derive(Debug)]
 pub struct Site {
+    /// Below which path all of it is.
+    pub base: BasePath,
     /// How calls are run.
     pub calls: Arc<Calls>,
+    /// How their inputs come and go.
+    pub blobs: Arc<Blobs>,
     /// What can be called.
     pub operations: Arc<Operations>,
     /// The static files.
@@ -45,6 +51,7 @@ pub fn routes(site: &Arc<Site>) -> BoxedFilter<(impl Reply + use<>,)> {
             .and(warp::body::stream())
             .then(call::answer)
     };
+    let blobs = blobs(&site.blobs);
     let operations = {
         let operations = Arc::clone(&site.operations);
         warp::path!("v1" / "operations")
@@ -59,30 +66,53 @@ pub fn routes(site: &Arc<Site>) -> BoxedFilter<(impl Reply + use<>,)> {
     };
     let pages = {
         let pages = Arc::clone(&site.pages);
+        let base = site.base.clone();
         warp::get()
             .or(warp::head())
             .unify()
             .and(warp::path::full())
             .and(warp::header::headers_cloned())
             .and_then(move |path: FullPath, headers: HeaderMap| {
-                let pages = Arc::clone(&pages);
+                let (pages, base) = (Arc::clone(&pages), base.clone());
                 async move {
-                    pages
-                        .answer(path.as_str(), &headers)
-                        .await
-                        .ok_or_else(warp::reject)
+                    let path = path.as_str().strip_prefix(base.as_str());
+                    let path = path.unwrap_or_default();
+                    let answer = pages.answer(path, &headers).await;
+                    let answer = answer.map(|answer| base.put_before_location(answer));
+                    answer.ok_or_else(warp::reject)
                 }
             })
     };
-    call.or(operations)
+    let all = call
+        .or(blobs)
+        .unify()
+        .or(operations)
         .unify()
         .or(health)
         .unify()
         .or(pages)
-        .unify()
-        .recover(rejected)
-        .unify()
-        .boxed()
+        .unify();
+    site.base.below().and(all).recover(rejected).unify().boxed()
+}
+
+fn blobs(blobs: &Arc<Blobs>) -> BoxedFilter<(warp::reply::Response,)> {
+    let with = |blobs: &Arc<Blobs>| {
+        let blobs = Arc::clone(blobs);
+        warp::path!("v1" / "blobs" / String).map(move |digest| (Arc::clone(&blobs), digest))
+    };
+    let put = with(blobs)
+        .and(warp::put())
+        .and(warp::header::headers_cloned())
+        .and(warp::body::stream())
+        .then(|(blobs, digest), headers, body| blobs::put(blobs, digest, headers, body));
+    let head = with(blobs)
+        .and(warp::head())
+        .map(|(blobs, digest): (Arc<Blobs>, String)| blobs::head(&blobs, &digest));
+    let get = with(blobs)
+        .and(warp::get())
+        .and(warp::header::headers_cloned())
+        .then(|(blobs, digest), headers| blobs::get(blobs, digest, headers));
+    put.or(head).unify().or(get).unify().boxed()
 }
 
 #[derive(Serialize)]
@@ -90,6 +120,8 @@ struct Health {
     status: &'static str,
     version: &'static str,
     runners: Counts,
+    /// Bytes of inputs that are kept; `null` where none are.
+    blobs: Option<u64>,
 }
 
 fn health(site: &Site) -> warp::reply::Response {
@@ -104,6 +136,7 @@ fn health(site: &Site) -> warp::reply::Response {
         status,
         version: env!("CARGO_PKG_VERSION"),
         runners: site.pool.counts(),
+        blobs: site.blobs.store.as_ref().map(|store| store.bytes()),
     };
     // Counts and words are always valid JSON.
     json(

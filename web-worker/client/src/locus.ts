@@ -145,7 +145,7 @@ export class Locus {
     });
     this.#local = new LocalTransport(this.#pool);
     this.#health = new Health(api && new URL("health", api).href, () => this.#notice());
-    this.#server = api && new ServerTransport(new URL("call", api).href, this.#health);
+    this.#server = api && new ServerTransport(api.href, this.#health);
     this.#state = new Store<LocusState>({
       isolated,
       isolation_reason: reason,
@@ -279,6 +279,7 @@ export class Locus {
     globalThis.removeEventListener?.("online", this.#resume);
     this.#pool.close();
     this.#health.close();
+    this.#server?.close();
     this.#painter.close();
   }
 

@@ -12,6 +12,8 @@ const TIMEOUT = 5_000;
 
 export class Health {
   state: ServerState;
+  /** Whether the server keeps blobs; `undefined` until it is known. */
+  blobs: boolean | undefined;
   readonly #url: string | undefined;
   readonly #onChange: () => void;
   #wait = FIRST;
@@ -63,7 +65,8 @@ export class Health {
   async #ask(url: string): Promise<ServerState> {
     try {
       const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT) });
-      const { status } = (await response.json()) as { status?: string };
+      const { status, blobs } = (await response.json()) as { status?: string; blobs?: number | null };
+      this.blobs = typeof blobs === "number";
       this.learn(status === "ok" ? "up" : status === "warming" ? "warming" : "down");
     } catch {
       this.learn("down");

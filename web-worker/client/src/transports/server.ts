@@ -1,12 +1,15 @@
 // The server as a transport: a call is one POST, whose answer is a sequence of
 // frames, any number of `progress` and last the `reply`. Closing the
-// connection cancels.
+// connection cancels. Large inputs go before it, unless the server has them.
 
+import { Hasher } from "../blobs/hasher.ts";
+import { Inputs, type Keeper } from "../blobs/inputs.ts";
+import { NotKept, Uploads } from "../blobs/uploads.ts";
 import { aborted, LocusError, wordsOf } from "../errors.ts";
-import { CONTENT_TYPE, type Frame, FrameError, FrameReader, padding, writePrefix } from "../frame.ts";
+import { CONTENT_TYPE, type Frame, FrameError, FrameReader, writePrefix } from "../frame.ts";
 import type { ErrorBody } from "../generated/index.ts";
 import type { Health } from "./health.ts";
-import { type Answer, type Request, sizeOf, type Transport } from "./transport.ts";
+import type { Answer, Request, Transport } from "./transport.ts";
 
 /** Times that a call asks again when the server has no room. */
 const RETRIES = 3;
@@ -14,26 +17,46 @@ const RETRIES = 3;
 const LONGEST_WAIT = 5_000;
 /** Milliseconds by which the server may miss the deadline before we stop listening. */
 const DEADLINE_GRACE = 2_000;
+/** The phase of a call whose inputs are being sent. */
+const UPLOAD = "upload";
 
 export class ServerTransport implements Transport {
   readonly place = "server";
   readonly #url: string;
   readonly #health: Health;
+  readonly #hasher: Hasher | undefined;
+  readonly #keeper: Keeper;
   #id = 0;
 
-  constructor(url: string, health: Health) {
-    this.#url = url;
+  /** `api`: URL of the server's API, with a slash at its end. */
+  constructor(api: string, health: Health, keeper?: Keeper) {
+    this.#url = new URL("call", api).href;
     this.#health = health;
+    if (keeper) {
+      this.#keeper = keeper;
+    } else {
+      const hasher = new Hasher();
+      this.#hasher = hasher;
+      this.#keeper = {
+        digest: (blob) => hasher.digest(blob),
+        uploads: new Uploads(new URL("blobs/", api).href),
+      };
+    }
   }
 
   /** Calls the server, asking again a few times while it has no room. */
   async call(request: Request, patience = RETRIES): Promise<Answer> {
-    const until = performance.now() + request.deadlineMs;
+    const start = performance.now();
+    const until = start + request.deadlineMs;
+    const inputs = new Inputs(request.inputs);
     for (let attempt = 0; ; attempt++) {
-      const began = performance.now();
       try {
-        const answer = await this.#once({ ...request, deadlineMs: Math.max(1, Math.round(until - began)) });
-        answer.queued_ms += began - (until - request.deadlineMs);
+        if (attempt === 0 && this.#health.blobs !== false && Inputs.areLarge(request.inputs))
+          await this.#bring(request, until, (...how) => inputs.send(this.#keeper, ...how));
+        const { answer, posted } = await this.#post(request, until, inputs);
+        answer.queued_ms += posted - start - inputs.moving_ms;
+        answer.moving_ms += inputs.moving_ms;
+        answer.moved_bytes += inputs.moved_bytes;
         this.#health.learn("up");
         return answer;
       } catch (error) {
@@ -48,23 +71,61 @@ export class ServerTransport implements Transport {
     }
   }
 
-  async #once(request: Request): Promise<Answer> {
-    const { operation, parameters, inputs, limits, deadlineMs, signal } = request;
+  close(): void {
+    this.#hasher?.close();
+  }
+
+  /** Posts the call, again when the server turns out to lack an input. */
+  async #post(request: Request, until: number, inputs: Inputs): Promise<{ answer: Answer; posted: number }> {
+    for (;;) {
+      const posted = performance.now();
+      try {
+        const deadlineMs = Math.max(1, Math.round(until - posted));
+        return { answer: await this.#once({ ...request, deadlineMs }, inputs), posted };
+      } catch (error) {
+        if (!(error instanceof LocusError && error.code === "need_blob" && inputs.byDigest)) throw error;
+        await this.#bring(request, until, (...how) => inputs.again(this.#keeper, ...how));
+      }
+    }
+  }
+
+  /** Brings inputs to the server, as long as the call may take. */
+  async #bring(
+    request: Request,
+    until: number,
+    bring: (signal: AbortSignal, onProgress: (fraction: number) => void) => Promise<void>,
+  ): Promise<void> {
+    const { signal } = request;
+    const late = AbortSignal.timeout(Math.max(1, Math.round(until - performance.now())));
+    try {
+      await bring(signal ? AbortSignal.any([signal, late]) : late, (fraction) => request.onProgress(UPLOAD, fraction));
+    } catch (error) {
+      if (signal?.aborted) throw aborted();
+      if (late.aborted) throw tooLate(request.deadlineMs);
+      // Then the call brings them itself.
+      if (!(error instanceof NotKept)) throw error;
+      if (error.status === 404) this.#health.blobs = false;
+    }
+  }
+
+  async #once(request: Request, carried: Inputs): Promise<Answer> {
+    const { operation, parameters, limits, deadlineMs, signal } = request;
+    const { inputs, lengths, payloads } = carried.parts();
     const prefix = writePrefix(
       {
         kind: "call",
         id: this.#id++,
         operation,
         parameters,
-        inputs: inputs.map((_, payload) => ({ payload })),
+        inputs,
         deadline_ms: deadlineMs,
         limits,
       },
-      inputs.map(sizeOf),
+      lengths,
     );
-    // A blob of parts: files stay where they are until the network takes them.
-    const parts = inputs.flatMap((input) => [input as BlobPart, new Uint8Array(padding(sizeOf(input)))]);
-    const body = new Blob([prefix, ...parts]);
+    // A blob goes through the browser's registry of blobs, which takes longer than a small call.
+    const body = payloads.length === 0 ? prefix : new Blob([prefix, ...payloads]);
+    const asked = body instanceof Blob ? body.size : body.length;
     const late = AbortSignal.timeout(deadlineMs + DEADLINE_GRACE);
 
     const sent = performance.now();
@@ -100,7 +161,7 @@ export class ServerTransport implements Transport {
               ...resultOf(frame, response),
               threads: 1,
               queued_ms: 0,
-              moved_bytes: body.size + received,
+              moved_bytes: asked + received,
               moving_ms: answered - sent + (ended - replied),
               computed_ms: replied - answered,
             };
@@ -112,16 +173,18 @@ export class ServerTransport implements Transport {
       throw new LocusError("unavailable", "the server closed the connection before its reply was whole");
     } catch (error) {
       if (signal?.aborted) throw aborted();
-      if (late.aborted)
-        throw new LocusError("deadline_exceeded", `the call had not ended after ${deadlineMs} ms`, {
-          deadline_ms: deadlineMs,
-        });
+      if (late.aborted) throw tooLate(deadlineMs);
       if (error instanceof LocusError) throw error;
       if (error instanceof FrameError)
         throw new LocusError("invalid_frame", `the server's answer is not valid: ${error.message}`);
       throw new LocusError("unavailable", `the server can't be reached: ${wordsOf(error)}`);
     }
   }
+}
+
+function tooLate(deadlineMs: number): LocusError {
+  const words = `the call had not ended after ${deadlineMs} ms`;
+  return new LocusError("deadline_exceeded", words, { deadline_ms: deadlineMs });
 }
 
 /** A server that has no room, and says when it may have. */
