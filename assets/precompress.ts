@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Plugin } from "vite";
 
-const compressible = /\.(css|html|js|json|map|mjs|svg|txt|wasm|xml)$/;
+const compressible = /\.(css|html|js|json|map|mjs|svg|txt|wasm|webmanifest|xml)$/;
 /** Smaller files fit one packet either way. */
 const smallest = 512;
 

@@ -4,39 +4,11 @@
 //     node tests/bench/frame-gap.js RUNS ORIGIN SAMPLE
 
 import { launch, pause, progress, report } from "./chromium.js";
+import { observe, smoothness } from "./smooth.js";
 
 const [runs = "7", origin = "", sample = ""] = process.argv.slice(2);
 /** Milliseconds that a decode may take. */
 const PATIENCE = 120_000;
-
-/** Runs in the page before its own scripts. */
-function observe() {
-  /** @type {{ tasks: { start: number, duration: number }[], frames: number[], scripts: { start: number, text: string }[] }} */
-  const seen = { tasks: [], frames: [], scripts: [] };
-  Object.assign(window, { seen });
-  new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) seen.tasks.push({ start: startTime, duration });
-  }).observe({ type: "longtask", buffered: true });
-  // What a long task was about.
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      const { scripts = [] } = /** @type {any} */ (entry);
-      const names = scripts.map(
-        (/** @type {any} */ each) =>
-          `${each.invoker} in ${each.sourceURL.split("/").pop()} ${Math.round(each.duration)} ms`,
-      );
-      seen.scripts.push({
-        start: entry.startTime,
-        text: `${Math.round(entry.duration)} ms (${names.join("; ") || "no script"})`,
-      });
-    }
-  }).observe({ type: "long-animation-frame", buffered: true });
-  const frame = (/** @type {number} */ time) => {
-    seen.frames.push(time);
-    requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-}
 
 const browser = await launch();
 /** @type {{ tasks: number[], p99: number[], longest: number[], shown: number[] }} */
@@ -104,23 +76,8 @@ async function visit() {
       { name: sample, patience: PATIENCE },
     );
     await pause(1000);
-    const { seen, threads } = await page.evaluate(() => ({
-      seen: /** @type {any} */ (window).seen,
-      threads: crossOriginIsolated ? navigator.hardwareConcurrency : 1,
-    }));
-    const frames = /** @type {number[]} */ (seen.frames).filter((time) => time >= began);
-    const gaps = frames.slice(1).map((time, at) => time - (frames[at] ?? time));
-    gaps.sort((a, b) => a - b);
-    return {
-      tasks: seen.tasks.filter((/** @type {{ start: number }} */ { start }) => start >= began).length,
-      words: seen.scripts
-        .filter((/** @type {{ start: number }} */ { start }) => start >= began)
-        .map((/** @type {{ text: string }} */ { text }) => text),
-      p99: gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * 0.99))] ?? 0,
-      longest: gaps.at(-1) ?? 0,
-      shown: Number(shown) - began,
-      threads,
-    };
+    const threads = await page.evaluate(() => (crossOriginIsolated ? navigator.hardwareConcurrency : 1));
+    return { ...(await smoothness(page, began)), shown: Number(shown) - began, threads };
   } finally {
     await context.close();
   }

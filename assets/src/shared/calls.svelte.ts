@@ -199,4 +199,4 @@ export class Calls {
   }
 }
 
-export const calls = new Calls(createLocus());
+export const calls = new Calls(createLocus({ codecBase: "codec/", server: "v1/" }));

@@ -11,10 +11,10 @@ import { Idle } from "./idle.svelte.ts";
 import { places, preferences } from "./places.ts";
 import { themeAction } from "./theme.svelte.ts";
 
-/** The pages, and the ways between them. */
+/** The pages, and the ways between them, relative as they may lie under any path. */
 export const pages = {
-  viewer: { name: "Picture viewer", path: "/", icon: "picture", key: "v" },
-  explorer: { name: "Fractal explorer", path: "/fractal", icon: "fractal", key: "m" },
+  viewer: { name: "Picture viewer", path: "./", icon: "picture", key: "v" },
+  explorer: { name: "Fractal explorer", path: "fractal", icon: "fractal", key: "m" },
 } as const satisfies Record<string, { name: string; path: string; icon: IconName; key: string }>;
 
 export type PageName = keyof typeof pages;

@@ -60,6 +60,7 @@ const doing: Record<string, string> = {
   decode: "Decoding",
   convert: "Converting colours",
   scale: "Scaling",
+  upload: "Sending the file",
 };
 
 /** "convert" → "Converting colours"; a phase that is not known here keeps its own name. */

@@ -13,7 +13,7 @@ export interface Sample {
   bytes: number;
 }
 
-const folder = "/samples/";
+const folder = "samples/";
 
 export function sampleUrl(path: string): string {
   return folder + path.split("/").map(encodeURIComponent).join("/");

@@ -72,13 +72,18 @@ pub fn run(arguments: &Arguments) -> Result<(), RunnerError> {
     Ok(())
 }
 
+/// How far runners stand back when cores are short: whoever moves bytes and shows what was computed, a browser on the
+/// same machine among them, then need not wait for those who compute.
+const NICE: i32 = 5;
+
 /// A runner that dies is replaced: it leaves no core file, and when memory is short it goes before the server.
 fn expendable() {
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),
     };
-    // Neither is worth failing for.
+    // None of it is worth failing for.
+    let _ = rustix::process::nice(NICE);
     let _ = setrlimit(Resource::Core, none);
     let _ = std::fs::write("/proc/self/oom_score_adj", "500");
 }

@@ -45,6 +45,30 @@ pub fn frame_gap(options: &Options) -> Result<Vec<Measurement>> {
     )
 }
 
+/// The explorer, served by `locus serve` with its defaults.
+///
+/// # Errors
+/// As [`frame_gap`].
+pub fn zoom(options: &Options) -> Result<Vec<Measurement>> {
+    let (_server, address) = serve(&["--pages", "assets/dist"])?;
+    node(
+        "tests/bench/zoom.js",
+        &[options.runs().to_string(), format!("http://{address}")],
+    )
+}
+
+/// First visits to both pages, served by `locus serve`.
+///
+/// # Errors
+/// As [`decode`], and when the server does not start.
+pub fn first_load(options: &Options) -> Result<Vec<Measurement>> {
+    let (_server, address) = serve(&["--pages", "assets/dist"])?;
+    node(
+        "tests/bench/first-load.js",
+        &[options.runs().to_string(), format!("http://{address}/")],
+    )
+}
+
 fn node(script: &str, arguments: &[String]) -> Result<Vec<Measurement>> {
     let mut node = Command::new("node")
         .arg(script)

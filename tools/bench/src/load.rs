@@ -1,10 +1,11 @@
-//! A client that is as small as can be: the same request over and over on
-//! connections that stay open, one at a time on each, every latency kept and
-//! every answer compared. One thread drives all connections, so that the
+//! A client that is as small as can be: the same request over and over, or a
+//! list of them, on connections that stay open, one at a time on each. Of the
+//! same request every latency is kept and every answer compared. One thread drives all connections, so that the
 //! client takes little of the machine that it shares with the server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -114,6 +115,40 @@ impl Client {
         }
         Ok(all)
     }
+}
+
+/// Asks for all of `requests` over so many connections, each of which takes
+/// the next one when it has an answer, as a browser does; the answers' bodies,
+/// in no order.
+///
+/// # Errors
+/// At the first answer that has not the status 200.
+pub async fn ask_all(
+    address: SocketAddr,
+    connections: usize,
+    requests: &[Arc<[u8]>],
+) -> Result<Vec<Vec<u8>>> {
+    let first = requests.first().context("there is something to ask")?;
+    let client = Client::connect(address, connections, first, None).await?;
+    let next = Arc::new(AtomicUsize::new(0));
+    let requests: Arc<[Arc<[u8]>]> = requests.into();
+    let mut tasks = JoinSet::new();
+    for mut connection in client.connections {
+        let (next, requests) = (Arc::clone(&next), Arc::clone(&requests));
+        tasks.spawn(async move {
+            let mut bodies = Vec::new();
+            while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                connection.request = Arc::clone(request);
+                bodies.push(connection.ask().await?);
+            }
+            anyhow::Ok(bodies)
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(bodies) = tasks.join_next().await {
+        all.extend(bodies??);
+    }
+    Ok(all)
 }
 
 impl Connection {

@@ -7,14 +7,18 @@
 //! - [`suites`]: one file each;
 //! - [`inputs`]: the pictures that stand behind the cases' names;
 //! - [`load`]: requests over connections that stay open, and their latencies;
+//! - [`calls`]: calls as frames, natively answered;
 //! - [`runner`]: calls on the server's own pool;
 //! - [`process`]: servers and scripts that a suite starts and ends;
 //! - [`browser`]: the suites that node and Chromium run;
+//! - [`page`]: a page that a suite takes turns with;
 //! - [`report`], [`statistics`]: medians, and how they are printed.
 
 mod browser;
+mod calls;
 mod inputs;
 mod load;
+mod page;
 mod process;
 mod report;
 mod runner;
@@ -75,6 +79,12 @@ enum Suite {
     FrameGap,
     /// The fractal's kernel in a page and a runner, against native code
     FractalTile,
+    /// A screen of tiles with two engines or runners, against one
+    TilesParallel,
+    /// How smooth the explorer stays while it zooms, and how fast it is
+    Zoom,
+    /// What a first visit brings over the network
+    FirstLoad,
     /// The peer of `call-overhead`; only that starts it.
     #[command(hide = true)]
     BareWarp(suites::call_overhead::BareWarp),
@@ -103,6 +113,9 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Suite::BrowserDecode => ("browser-decode", browser::decode(options)?),
         Suite::FrameGap => ("frame-gap", browser::frame_gap(options)?),
         Suite::FractalTile => ("fractal-tile", suites::fractal_tile::measure(options)?),
+        Suite::TilesParallel => ("tiles-parallel", suites::tiles_parallel::measure(options)?),
+        Suite::Zoom => ("zoom", browser::zoom(options)?),
+        Suite::FirstLoad => ("first-load", browser::first_load(options)?),
         Suite::BareWarp(arguments) => return suites::call_overhead::serve(arguments),
         Suite::Runner(arguments) => return Ok(child::run(arguments)?),
     };

@@ -143,7 +143,7 @@ export function readFrame(bytes: Uint8Array<ArrayBuffer>): Frame {
 export class FrameReader {
   readonly #maximum: number;
   /** The bytes of a prefix that is not whole yet. */
-  #head = new Uint8Array(0);
+  #head: Uint8Array = new Uint8Array(0);
   #prefix: Prefix | undefined;
   #payloads: Uint8Array<ArrayBuffer>[] = [];
   #room: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -187,9 +187,13 @@ export class FrameReader {
 
   #readHead(chunk: Uint8Array): Uint8Array {
     const before = this.#head.length;
-    const head = new Uint8Array(before + chunk.length);
-    head.set(this.#head);
-    head.set(chunk, before);
+    let head: Uint8Array = chunk;
+    // Mostly a head comes whole, and with it the beginning of payloads that need not be copied.
+    if (before > 0) {
+      head = new Uint8Array(before + chunk.length);
+      head.set(this.#head);
+      head.set(chunk, before);
+    }
     const prefix = readPrefix(head);
     if (!prefix) {
       this.#head = head;

@@ -51,7 +51,7 @@ export class ExplorerPage {
   /** Calls that were sent to the server. */
   sent = 0;
 
-  private constructor(page: Page) {
+  constructor(page: Page) {
     this.page = page;
     page.on("console", (message) => {
       if (message.type() === "error") this.complaints.push(message.text());

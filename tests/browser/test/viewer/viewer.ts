@@ -32,7 +32,7 @@ export class ViewerPage {
   /** What the console said that it should not have. */
   readonly complaints: string[] = [];
 
-  private constructor(page: Page) {
+  constructor(page: Page) {
     this.page = page;
     page.on("console", (message) => {
       if (message.type() === "error") this.complaints.push(message.text());

@@ -5,20 +5,18 @@
 //! What is counted is iterations: those that the pixels of a fixed view at
 //! the boundary take, not those that vectors make beyond them.
 
-use std::io::{BufRead, BufReader, Lines, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, ensure};
 use locus_bench_kernels::{VIEWS, View};
-use locus_protocol::{Call, Message, Prefix, write};
+use locus_protocol::{Call, Message, write};
 use locus_server::runner::Pool;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::{Measurement, Options, runner};
+use crate::page::Page;
+use crate::{Measurement, Options, calls, runner};
 
 /// The module that scripts/bench builds.
 const KERNELS: &str = "target/wasm32-unknown-unknown/wasm/locus_bench_kernels.wasm";
@@ -37,7 +35,7 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
         .build()?;
     runtime.block_on(async {
         let pool = runner::pool().await?;
-        let mut page = Page::open()?;
+        let (mut page, chains) = open()?;
         let mut turns = VIEWS.map(|_| Vec::new());
         // The first turn is not counted.
         for run in 0..=options.runs() {
@@ -53,7 +51,7 @@ pub fn measure(options: &Options) -> Result<Vec<Measurement>> {
                 }
             }
         }
-        let chains = page.close()?;
+        page.close()?;
         pool.close();
         let views = VIEWS.iter().zip(&turns);
         Ok(views
@@ -83,10 +81,10 @@ impl std::fmt::Display for Turn {
 }
 
 async fn turn(page: &mut Page, pool: &Pool, view: usize) -> Result<Turn> {
-    let browser = page.run("kernel", view)?;
+    let browser = in_page(page, "kernel", view)?;
     let native = native(&VIEWS[view]);
-    let bare = page.run("bare", view)?;
-    let plain = page.run("plain", view)?;
+    let bare = in_page(page, "bare", view)?;
+    let plain = in_page(page, "plain", view)?;
     let runner = in_runner(pool, &VIEWS[view]).await?;
     for other in [&browser, &runner] {
         ensure!(
@@ -188,78 +186,29 @@ async fn in_runner(pool: &Pool, view: &View) -> Result<Ran> {
     };
     for _ in 0..view.times {
         let (time, header) = runner::call(pool, &call).await?;
-        let prefix = Prefix::read(&header)?.context("the reply's header is not whole")?;
-        let Message::Reply(reply) = prefix.message else {
-            return Err(anyhow!("no reply came"));
-        };
-        let computed: Computed = serde_json::from_str(reply.outcome?.get())?;
+        let computed: Computed = calls::result(&header)?;
         ran.iterations += computed.iterations;
         ran.seconds += time.as_secs_f64();
     }
     Ok(ran)
 }
 
-/// The page, through the script that drives it.
-struct Page {
-    node: Child,
-    asked: ChildStdin,
-    answers: Lines<BufReader<ChildStdout>>,
-    chains: u32,
+/// Opens the page, and waits until the kernels are warm. Returns the vectors
+/// that the fastest bare kernel has in flight, too.
+fn open() -> Result<(Page, u32)> {
+    ensure!(
+        std::path::Path::new(KERNELS).exists(),
+        "{KERNELS} is missing; scripts/bench --prepare fractal-tile makes it"
+    );
+    #[derive(Deserialize)]
+    struct Ready {
+        chains: u32,
+    }
+    let (page, ready) = Page::open::<Ready>("tests/bench/fractal-tile.js", &[KERNELS])?;
+    Ok((page, ready.chains))
 }
 
-impl Page {
-    /// Opens it, and waits until the kernels are warm.
-    fn open() -> Result<Self> {
-        ensure!(
-            std::path::Path::new(KERNELS).exists(),
-            "{KERNELS} is missing; scripts/bench --prepare fractal-tile makes it"
-        );
-        let mut node = Command::new("node")
-            .args(["tests/bench/fractal-tile.js", KERNELS])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("node could not be started")?;
-        let asked = node.stdin.take().context("node has an input")?;
-        let answers = BufReader::new(node.stdout.take().context("node has an output")?).lines();
-        #[derive(Deserialize)]
-        struct Ready {
-            chains: u32,
-        }
-        let mut page = Self {
-            node,
-            asked,
-            answers,
-            chains: 0,
-        };
-        page.chains = page.answer::<Ready>()?.chains;
-        Ok(page)
-    }
-
-    fn run(&mut self, kernel: &str, view: usize) -> Result<Ran> {
-        let times = VIEWS[view].times;
-        let request = json!({"kernel": kernel, "view": view, "times": times});
-        writeln!(self.asked, "{request}")?;
-        self.answer()
-    }
-
-    fn answer<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let line = self.answers.next().context("the page ended")??;
-        Ok(serde_json::from_str(&line)?)
-    }
-
-    /// Ends it: the script ends with its input. Returns the vectors that the
-    /// fastest bare kernel has in flight.
-    fn close(self) -> Result<u32> {
-        let Self {
-            mut node,
-            asked,
-            chains,
-            ..
-        } = self;
-        drop(asked);
-        let status = node.wait()?;
-        ensure!(status.success(), "the page failed: {status}");
-        Ok(chains)
-    }
+fn in_page(page: &mut Page, kernel: &str, view: usize) -> Result<Ran> {
+    let times = VIEWS[view].times;
+    page.ask(&json!({"kernel": kernel, "view": view, "times": times}))
 }

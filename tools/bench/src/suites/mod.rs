@@ -4,4 +4,5 @@ pub mod call_overhead;
 pub mod footprint;
 pub mod fractal_tile;
 pub mod startup;
+pub mod tiles_parallel;
 pub mod wasm_vs_native;

@@ -8,14 +8,13 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
-use codec_core::Host;
-use locus_protocol::{Call, Message, Prefix, Raster, write};
+use anyhow::{Context, Result, ensure};
+use locus_protocol::{Call, Message, Raster, write};
 use locus_server::runner::Pool;
 use serde::Deserialize;
 
 use crate::inputs::{self, Input};
-use crate::{Measurement, Options, runner};
+use crate::{Measurement, Options, calls, runner};
 
 /// Measures all cases.
 ///
@@ -88,7 +87,7 @@ async fn case(pool: &Pool, input: &Input, runs: usize) -> Result<Measurement> {
 /// The time of a native decode, and the raster's pixels.
 fn native(call: &[u8]) -> Result<(Duration, u64)> {
     let began = Instant::now();
-    let answer = codec_core::answer(call, &OneThread);
+    let answer = calls::native(call);
     let time = began.elapsed();
     Ok((time, pixels(&answer.header)?))
 }
@@ -105,22 +104,6 @@ fn pixels(reply: &[u8]) -> Result<u64> {
     struct Decoded {
         raster: Raster,
     }
-    let prefix = Prefix::read(reply)?.context("the reply's header is not whole")?;
-    let Message::Reply(reply) = prefix.message else {
-        return Err(anyhow!("no reply came"));
-    };
-    let decoded: Decoded = serde_json::from_str(reply.outcome?.get())?;
+    let decoded: Decoded = calls::result(reply)?;
     Ok(u64::from(decoded.raster.width) * u64::from(decoded.raster.height))
-}
-
-struct OneThread;
-
-impl Host for OneThread {
-    fn progress(&self, _: f32) -> bool {
-        false
-    }
-
-    fn threads(&self) -> usize {
-        1
-    }
 }
