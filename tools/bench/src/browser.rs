@@ -69,6 +69,24 @@ pub fn first_load(options: &Options) -> Result<Vec<Measurement>> {
     )
 }
 
+/// A picture that is looked at on the server, whose data folder is empty at
+/// first.
+///
+/// # Errors
+/// As [`first_load`].
+pub fn upload(options: &Options) -> Result<Vec<Measurement>> {
+    let folder = std::env::temp_dir().join(format!("locus-bench-{}.data", std::process::id()));
+    let data = folder.to_str().context("the temporary folder's name")?;
+    let (server, address) = serve(&["--pages", "tests/bench/upload/dist", "--data", data])?;
+    let measured = node(
+        "tests/bench/upload.js",
+        &[options.runs().to_string(), address.to_string()],
+    );
+    drop(server);
+    std::fs::remove_dir_all(&folder)?;
+    measured
+}
+
 fn node(script: &str, arguments: &[String]) -> Result<Vec<Measurement>> {
     let mut node = Command::new("node")
         .arg(script)

@@ -85,6 +85,8 @@ enum Suite {
     Zoom,
     /// What a first visit brings over the network
     FirstLoad,
+    /// What goes up for a picture that is looked at on the server
+    Upload,
     /// The peer of `call-overhead`; only that starts it.
     #[command(hide = true)]
     BareWarp(suites::call_overhead::BareWarp),
@@ -116,6 +118,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Suite::TilesParallel => ("tiles-parallel", suites::tiles_parallel::measure(options)?),
         Suite::Zoom => ("zoom", browser::zoom(options)?),
         Suite::FirstLoad => ("first-load", browser::first_load(options)?),
+        Suite::Upload => ("upload", browser::upload(options)?),
         Suite::BareWarp(arguments) => return suites::call_overhead::serve(arguments),
         Suite::Runner(arguments) => return Ok(child::run(arguments)?),
     };
