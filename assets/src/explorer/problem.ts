@@ -1,20 +1,6 @@
 /** Failures in words: what happened, and what to do. */
 import { LocusError, type Preference } from "@locus/client";
-
-export type Remedy = "retry" | "local" | "server";
-
-export interface Problem {
-  code: string;
-  title: string;
-  text: string;
-  remedies: readonly Remedy[];
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
-}
+import { type Problem, type Remedy, sentence } from "../shared/problem.ts";
 
 export function isPrecision(error: unknown): boolean {
   return error instanceof LocusError && error.code === "limit_exceeded" && error.details?.limit === "precision";

@@ -3,6 +3,7 @@
  * outside of reactive state and goes through one frame function; the page reads a summary a few times a second.
  */
 import type { Calls } from "../shared/calls.svelte.ts";
+import type { Problem } from "../shared/problem.ts";
 import { remember, remembered } from "../shared/settings.ts";
 import { Camera, outermost, panned, type View } from "./camera.ts";
 import { Computer } from "./compute.ts";
@@ -11,7 +12,7 @@ import { History } from "./history.ts";
 import { Limit } from "./limit.ts";
 import { type Palette, paletteOf, palettes } from "./palettes.ts";
 import { type Scene, type Screen, scene, wishes } from "./plan.ts";
-import { describe, isPrecision, type Problem } from "./problem.ts";
+import { describe, isPrecision } from "./problem.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Borders, Surface } from "./surface.ts";
 import { type Tile, Tiles } from "./tiles.ts";

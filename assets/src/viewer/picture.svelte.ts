@@ -1,6 +1,6 @@
 /** One picture of the strip: where its bytes come from, and what became of it. */
 import type { InspectResult, Progress } from "@locus/client";
-import type { Problem } from "./problem.ts";
+import type { Problem } from "../shared/problem.ts";
 import type { HeldRaster } from "./raster/rasters.ts";
 
 /** `waiting`: not asked for yet. `ready`: decoded once; its raster may have been dropped since. `stopped`: cancelled. */

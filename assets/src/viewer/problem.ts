@@ -1,16 +1,7 @@
 /** Failures in words: what happened, to which file, and what to do. */
 import { LocusError, type Preference } from "@locus/client";
+import { type Problem, type Remedy, sentence } from "../shared/problem.ts";
 import { bytes, count, megapixels } from "../shared/words.ts";
-
-/** What can be tried from the card. */
-export type Remedy = "retry" | "local" | "server";
-
-export interface Problem {
-  code: string;
-  title: string;
-  text: string;
-  remedies: readonly Remedy[];
-}
 
 /** The sample or link could not be fetched: `status` is HTTP's, 0 when nothing answered. */
 export class FetchFailure extends Error {
@@ -23,12 +14,6 @@ export class FetchFailure extends Error {
 }
 
 const formats = "JPEG XL, PNG, JPEG, WebP and GIF";
-
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
-}
 
 /** "1,200 megapixels; the limit is 268 megapixels", by the limit that was exceeded. */
 function exceeded(details: Record<string, unknown>): string {

@@ -4,8 +4,9 @@
  */
 import type { DecodeResult, Preference, Reply } from "@locus/client";
 import type { Calls } from "../shared/calls.svelte.ts";
+import type { Problem } from "../shared/problem.ts";
 import { Picture } from "./picture.svelte.ts";
-import { describe, lost, type Problem } from "./problem.ts";
+import { describe, lost } from "./problem.ts";
 import type { HeldRaster, Pixels, Rasters } from "./raster/rasters.ts";
 
 interface Task {
