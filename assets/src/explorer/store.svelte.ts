@@ -436,7 +436,8 @@ export class Explorer {
 
   #tell(): void {
     this.view = this.camera.view;
-    if (this.ended && this.view.zoom < this.camera.innermost - 1) this.ended = false;
+    // On the way there the view is still further out than where the depth ends.
+    if (this.ended && this.camera.destination.zoom < this.camera.innermost - 1) this.ended = false;
   }
 
   /** The finest level that doubles resolve in a view: a step of 2^-49 below 2, of 2^-48 from there to 4. */
