@@ -4,8 +4,9 @@ use locus_protocol::{Call, ErrorBody, ErrorCode, Frame, Message, Reply, padding,
 use serde_json::value::RawValue;
 
 use crate::limits::Limits;
-use crate::operation::{Entry, Input};
-use crate::{Context, Error, Host, Output, Payload, operations};
+use crate::operation::Input;
+use crate::operations::{estimators, operations};
+use crate::{Context, Error, Host, Output, Payload, Warm};
 
 /// A reply frame in parts, so that payloads need not be copied to stand
 /// behind the header.
@@ -48,6 +49,27 @@ impl Answer {
 /// Answers one call or estimate frame. Total: whatever the bytes are, the
 /// answer is a reply frame.
 pub fn answer(frame: &[u8], host: &dyn Host) -> Answer {
+    answer_with(frame, host, &Warm::new())
+}
+
+/// Answers as [`answer`] does, sooner where `warm` has what the call needs.
+pub fn answer_with(frame: &[u8], host: &dyn Host, warm: &Warm) -> Answer {
+    reply(frame, |message, payloads| match message {
+        Message::Call(call) => run(call, payloads, host, warm),
+        _ => estimate(message, payloads),
+    })
+}
+
+/// Answers one estimate frame, as [`answer`] does, and no calls. An embedder
+/// that uses nothing else links no decoder.
+#[must_use]
+pub fn answer_estimate(frame: &[u8]) -> Answer {
+    reply(frame, estimate)
+}
+
+type Outcome = Result<Output<Box<RawValue>>, ErrorBody>;
+
+fn reply(frame: &[u8], run: impl FnOnce(&Message, &[&[u8]]) -> Outcome) -> Answer {
     let frame = match Frame::parse(frame) {
         Ok(frame) => frame,
         Err(error) => {
@@ -58,7 +80,7 @@ pub fn answer(frame: &[u8], host: &dyn Host) -> Answer {
         }
     };
     let id = frame.message.id();
-    match dispatch(&frame, host) {
+    match run(&frame.message, &frame.payloads) {
         Ok(output) => {
             let reply = Reply {
                 id,
@@ -70,58 +92,65 @@ pub fn answer(frame: &[u8], host: &dyn Host) -> Answer {
     }
 }
 
-fn dispatch(frame: &Frame<'_>, host: &dyn Host) -> Result<Output<Box<RawValue>>, ErrorBody> {
-    match &frame.message {
-        Message::Call(call) => {
-            let entry = find(call)?;
-            let inputs = inputs(call, &frame.payloads)?;
-            if inputs
-                .iter()
-                .any(|input| input.length != input.bytes.len() as u64)
-            {
-                return Err(ErrorBody::new(
-                    ErrorCode::InvalidFrame,
-                    "an input's `length` is not that of its payload",
-                ));
-            }
-            let context = Context::new(host, Limits::of(call.limits));
-            entry
-                .run(&context, call.parameters.as_deref(), &inputs)
-                .map_err(|error| error.to_body())
-        }
-        Message::Estimate(call) => {
-            let entry = find(call)?;
-            let inputs = inputs(call, &frame.payloads)?;
-            let estimate = entry
-                .estimate(call.parameters.as_deref(), &inputs)
-                .map_err(|error| error.to_body())?;
-            let result = serde_json::value::to_raw_value(&estimate)
-                .map_err(|error| Error::Internal(error.to_string()).to_body())?;
-            Ok(Output {
-                result,
-                payloads: Vec::new(),
-            })
-        }
-        _ => Err(ErrorBody::new(
-            ErrorCode::InvalidFrame,
-            "only calls and estimates are answered",
-        )),
-    }
-}
-
-fn find(call: &Call) -> Result<&'static Entry, ErrorBody> {
-    operations()
+fn run(call: &Call, payloads: &[&[u8]], host: &dyn Host, warm: &Warm) -> Outcome {
+    let entry = operations()
         .iter()
         .find(|entry| entry.name == call.operation)
-        .ok_or_else(|| {
-            ErrorBody::new(
-                ErrorCode::UnknownOperation,
-                format!("there is no operation named {:?}", call.operation),
-            )
-        })
+        .ok_or_else(|| unknown(call))?;
+    let inputs = inputs(call, payloads)?;
+    if inputs
+        .iter()
+        .any(|input| input.length != input.bytes.len() as u64)
+    {
+        return Err(ErrorBody::new(
+            ErrorCode::InvalidFrame,
+            "an input's `length` is not that of its payload",
+        ));
+    }
+    let limits = Limits::of(call.limits);
+    let run = |context: &Context<'_>| entry.run(context, call.parameters.as_deref(), &inputs);
+    let crowded = warm.bytes() > 0;
+    let outcome = match run(&Context::beside(warm, host, limits)) {
+        // What is kept gives way before a call fails.
+        Err(error) if crowded && error.is_of_memory() => {
+            warm.clear();
+            run(&Context::beside(warm, host, limits))
+        }
+        outcome => outcome,
+    };
+    outcome.map_err(|error| error.to_body())
 }
 
-fn inputs<'a>(call: &Call, payloads: &[&'a [u8]]) -> Result<Vec<Input<'a>>, ErrorBody> {
+fn estimate(message: &Message, payloads: &[&[u8]]) -> Outcome {
+    let Message::Estimate(call) = message else {
+        return Err(ErrorBody::new(
+            ErrorCode::InvalidFrame,
+            "only calls and estimates are answered",
+        ));
+    };
+    let estimator = estimators()
+        .iter()
+        .find(|estimator| estimator.name == call.operation)
+        .ok_or_else(|| unknown(call))?;
+    let estimate = estimator
+        .estimate(call.parameters.as_deref(), &inputs(call, payloads)?)
+        .map_err(|error| error.to_body())?;
+    let result = serde_json::value::to_raw_value(&estimate)
+        .map_err(|error| Error::Internal(error.to_string()).to_body())?;
+    Ok(Output {
+        result,
+        payloads: Vec::new(),
+    })
+}
+
+fn unknown(call: &Call) -> ErrorBody {
+    ErrorBody::new(
+        ErrorCode::UnknownOperation,
+        format!("there is no operation named {:?}", call.operation),
+    )
+}
+
+fn inputs<'a>(call: &'a Call, payloads: &[&'a [u8]]) -> Result<Vec<Input<'a>>, ErrorBody> {
     call.inputs
         .iter()
         .map(|input| match (input.payload, input.digest) {
@@ -130,6 +159,7 @@ fn inputs<'a>(call: &Call, payloads: &[&'a [u8]]) -> Result<Vec<Input<'a>>, Erro
                 bytes: payloads[index],
                 length: input.length.unwrap_or(payloads[index].len() as u64),
                 digest,
+                key: input.key.as_deref(),
             }),
             (None, Some(digest)) => Err(ErrorBody::new(
                 ErrorCode::NeedBlob,

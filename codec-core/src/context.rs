@@ -1,9 +1,12 @@
 //! What an operation sees of the world: limits, threads, progress, stop.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use crate::Error;
 use crate::limits::Limits;
+use crate::raster::{Pixels, Region, Size};
+use crate::warm::BUDGET;
+use crate::{Error, Warm};
 
 /// The embedder, as codec-core sees it. Only the thread that called
 /// [`answer`](crate::answer) talks to it.
@@ -47,17 +50,36 @@ impl Signal {
 pub struct Context<'a> {
     host: &'a dyn Host,
     limits: Limits,
+    asked: Limits,
+    warm: Option<&'a Warm>,
+    /// Whether what is decoded beyond what was asked for will be kept.
+    spares: Cell<bool>,
     signal: Signal,
 }
 
 impl<'a> Context<'a> {
-    /// A context for one call.
+    /// A context for one call that finds nothing kept.
     #[must_use]
     pub fn new(host: &'a dyn Host, limits: Limits) -> Self {
         Self {
             host,
             limits,
+            asked: limits,
+            warm: None,
+            spares: Cell::new(false),
             signal: Signal::default(),
+        }
+    }
+
+    /// A context for one call beside what is kept in `warm`, whose memory it
+    /// lacks.
+    #[must_use]
+    pub fn beside(warm: &'a Warm, host: &'a dyn Host, limits: Limits) -> Self {
+        let memory = limits.memory.saturating_sub(warm.bytes());
+        Self {
+            limits: Limits { memory, ..limits },
+            warm: Some(warm),
+            ..Self::new(host, limits)
         }
     }
 
@@ -65,6 +87,36 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The bounds that the call came with.
+    pub(crate) fn asked(&self) -> &Limits {
+        &self.asked
+    }
+
+    /// What is kept between calls.
+    pub(crate) fn warm(&self) -> Option<&'a Warm> {
+        self.warm
+    }
+
+    /// Lets decoders that compute the whole picture anyway return it, for
+    /// whoever asks them for a part of it within `run`.
+    pub(crate) fn sparing<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.spares.set(true);
+        let result = run();
+        self.spares.set(false);
+        result
+    }
+
+    /// What a decoder that computes all of a picture of `size` returns where
+    /// `region` is asked for; it takes `memory` bytes beside its pixels.
+    pub(crate) fn widened(&self, region: Region, size: Size, memory: u64) -> Region {
+        let pixels = Pixels::bytes(size.width, size.height);
+        let fits = pixels <= BUDGET && self.limits.check_memory(memory + 2 * pixels).is_ok();
+        if self.spares.get() && fits {
+            return Region::whole(size);
+        }
+        region
     }
 
     /// Threads that a decoder may use, at least 1.

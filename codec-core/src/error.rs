@@ -45,6 +45,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the call might have come through with more memory.
+    #[must_use]
+    pub(crate) fn is_of_memory(&self) -> bool {
+        matches!(
+            self,
+            Self::OutOfMemory(_)
+                | Self::Limit {
+                    limit: "memory",
+                    ..
+                }
+        )
+    }
+
     /// The error as it travels.
     #[must_use]
     pub fn to_body(&self) -> ErrorBody {

@@ -19,6 +19,26 @@ pub enum Format {
     Webp,
     /// GIF.
     Gif,
+    /// TIFF.
+    Tiff,
+    /// BMP.
+    Bmp,
+    /// QOI.
+    Qoi,
+    /// PBM, PGM, PPM and PAM.
+    Pnm,
+    /// Windows icon or cursor; its largest picture.
+    Ico,
+    /// Truevision TGA.
+    Tga,
+    /// DDS texture.
+    Dds,
+    /// farbfeld.
+    Farbfeld,
+    /// OpenEXR, linear light.
+    Exr,
+    /// Radiance HDR, linear light.
+    Hdr,
 }
 
 impl Format {
@@ -31,6 +51,16 @@ impl Format {
             Self::Jpeg => "JPEG",
             Self::Webp => "WebP",
             Self::Gif => "GIF",
+            Self::Tiff => "TIFF",
+            Self::Bmp => "BMP",
+            Self::Qoi => "QOI",
+            Self::Pnm => "PNM",
+            Self::Ico => "icon",
+            Self::Tga => "TGA",
+            Self::Dds => "DDS",
+            Self::Farbfeld => "farbfeld",
+            Self::Exr => "OpenEXR",
+            Self::Hdr => "Radiance HDR",
         }
     }
 
@@ -48,10 +78,14 @@ impl Format {
                 return Ok(format);
             }
         }
+        if let Some(format) = by_header(head) {
+            return Ok(format);
+        }
         for &(magic, name) in OTHER_PICTURES {
             if begins(head, magic) {
                 return Err(Error::Unsupported(format!(
-                    "this looks like {name}; JPEG XL, PNG, JPEG, WebP and GIF can be decoded"
+                    "this looks like {name}, which cannot be decoded; JPEG XL, PNG, JPEG, WebP, \
+                     GIF, TIFF and a few more can"
                 )));
             }
         }
@@ -61,6 +95,9 @@ impl Format {
                     "this looks like {name}, which is no picture"
                 )));
             }
+        }
+        if is_tga(head) {
+            return Ok(Self::Tga);
         }
         for &(magic, format) in KNOWN {
             if cut_off(head, magic) {
@@ -94,14 +131,20 @@ const KNOWN: &[(Magic, Format)] = &[
     (&[(0, b"RIFF"), (8, b"WEBP")], Format::Webp),
     (&[(0, b"GIF87a")], Format::Gif),
     (&[(0, b"GIF89a")], Format::Gif),
+    (&[(0, b"II*\0")], Format::Tiff),
+    (&[(0, b"MM\0*")], Format::Tiff),
+    // BigTIFF.
+    (&[(0, b"II+\0\x08\0\0\0")], Format::Tiff),
+    (&[(0, b"MM\0+\0\x08\0\0")], Format::Tiff),
+    (&[(0, b"qoif")], Format::Qoi),
+    (&[(0, b"v/1\x01")], Format::Exr),
+    (&[(0, b"#?RADIANCE\n")], Format::Hdr),
+    (&[(0, b"#?RGBE\n")], Format::Hdr),
+    (&[(0, b"DDS \x7c\0\0\0")], Format::Dds),
+    (&[(0, b"farbfeld")], Format::Farbfeld),
 ];
 
 const OTHER_PICTURES: &[(Magic, &str)] = &[
-    (&[(0, b"II*\0")], "a TIFF or camera raw picture"),
-    (&[(0, b"MM\0*")], "a TIFF or camera raw picture"),
-    (&[(0, b"II+\0")], "a BigTIFF picture"),
-    (&[(0, b"MM\0+")], "a BigTIFF picture"),
-    (&[(0, b"BM")], "a BMP picture"),
     (&[(4, b"ftypavif")], "an AVIF picture"),
     (&[(4, b"ftypavis")], "an AVIF animation"),
     (&[(4, b"ftyphei")], "a HEIC picture"),
@@ -113,19 +156,6 @@ const OTHER_PICTURES: &[(Magic, &str)] = &[
     (&[(0, b"\xff\x4f\xff\x51")], "a JPEG 2000 picture"),
     (&[(0, b"8BPS")], "a Photoshop picture"),
     (&[(0, b"gimp xcf")], "a GIMP picture"),
-    (&[(0, b"\0\0\x01\0")], "an icon"),
-    (&[(0, b"qoif")], "a QOI picture"),
-    (&[(0, b"v/1\x01")], "an OpenEXR picture"),
-    (&[(0, b"#?RADIANCE")], "a Radiance picture"),
-    (&[(0, b"DDS ")], "a DDS texture"),
-    (&[(0, b"farbfeld")], "a farbfeld picture"),
-    (&[(0, b"P1\n")], "a PBM picture"),
-    (&[(0, b"P2\n")], "a PGM picture"),
-    (&[(0, b"P3\n")], "a PPM picture"),
-    (&[(0, b"P4\n")], "a PBM picture"),
-    (&[(0, b"P5\n")], "a PGM picture"),
-    (&[(0, b"P6\n")], "a PPM picture"),
-    (&[(0, b"P7\n")], "a PAM picture"),
     (&[(0, b"<svg")], "an SVG drawing"),
 ];
 
@@ -153,6 +183,94 @@ const NO_PICTURES: &[(Magic, &str)] = &[
     (&[(0, b"<?xml")], "an XML file"),
     (&[(0, b"{")], "a JSON file"),
 ];
+
+/// Formats whose magic is so short that what follows has to fit.
+fn by_header(head: &[u8]) -> Option<Format> {
+    match *head {
+        // Size and length of the header that follows.
+        [
+            b'B',
+            b'M',
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            12 | 40 | 52 | 56 | 64 | 108 | 124,
+            0,
+            0,
+            0,
+            ..,
+        ] => Some(Format::Bmp),
+        [b'P', b'1'..=b'6', b' ' | b'\t' | b'\n' | b'\r' | b'#', ..] => Some(Format::Pnm),
+        [b'P', b'7', b'\n', ..] => Some(Format::Pnm),
+        // An icon or a cursor of at least one picture, and a reserved byte.
+        [0, 0, 1 | 2, 0, low, high, _, _, _, 0, ..] if low > 0 && high == 0 => Some(Format::Ico),
+        _ => None,
+    }
+}
+
+/// Whether this may be a TGA header: the format has no magic, so all of it
+/// has to make sense.
+fn is_tga(head: &[u8]) -> bool {
+    let [
+        _,
+        map,
+        kind,
+        first_low,
+        first_high,
+        low,
+        high,
+        entry,
+        rest @ ..,
+    ] = head
+    else {
+        return false;
+    };
+    let [
+        _,
+        _,
+        _,
+        _,
+        width_low,
+        width_high,
+        height_low,
+        height_high,
+        bits,
+        flags,
+        ..,
+    ] = rest
+    else {
+        return false;
+    };
+    let mapped = matches!(kind, 1 | 9);
+    let map_fits = match map {
+        0 => {
+            !mapped
+                && [first_low, first_high, low, high, entry]
+                    .iter()
+                    .all(|&&byte| byte == 0)
+        }
+        1 => (*low, *high) != (0, 0) && matches!(entry, 15 | 16 | 24 | 32),
+        _ => false,
+    };
+    let bits_fit = match kind {
+        1 | 9 => matches!(bits, 8 | 16),
+        2 | 10 => matches!(bits, 15 | 16 | 24 | 32),
+        3 | 11 => matches!(bits, 8 | 16),
+        _ => false,
+    };
+    // Two bits of the flags are reserved.
+    let size_fits = (*width_low, *width_high) != (0, 0) && (*height_low, *height_high) != (0, 0);
+    map_fits && bits_fit && size_fits && flags & 0xc0 == 0
+}
 
 fn begins(head: &[u8], magic: Magic) -> bool {
     magic

@@ -1,21 +1,30 @@
 //! One way in for every format: inspect, decode, estimate.
 
+mod apng;
 mod cost;
 pub mod description;
+mod further;
 mod gif;
+mod head;
 mod interleaved;
 mod jpeg;
+mod light;
+pub mod metadata;
 mod png;
 mod reader;
 mod through_image;
+mod tiff;
 mod webp;
 
 pub use cost::estimate;
+
+use std::ops::ControlFlow;
 
 use description::InspectResult;
 
 use crate::format::Format;
 use crate::jxl;
+use crate::limits::Limits;
 use crate::raster::{Orientation, Pixels, Region, Size};
 use crate::{Context, Error};
 
@@ -50,7 +59,23 @@ pub fn assemble(
     orientation.apply(pixels)
 }
 
-/// Decodes frame `frame`, oriented and cut to `region`.
+/// The size of the picture as stored.
+///
+/// # Errors
+/// `invalid_input` when it is empty, `limit_exceeded`.
+fn stored(format: Format, size: Option<Size>, limits: &Limits) -> Result<Size, Error> {
+    let size = size.filter(|size| size.pixels() > 0).ok_or_else(|| {
+        Error::InvalidInput(format!(
+            "the {} file is broken: its size is 0",
+            format.name()
+        ))
+    })?;
+    limits.check_pixels(size.pixels())?;
+    Ok(size)
+}
+
+/// Decodes frame `frame`, oriented and cut to `region`; linear light is made
+/// brighter by `exposure` stops.
 ///
 /// # Errors
 /// `invalid_input`, `unsupported`, `invalid_parameters` for a frame or region
@@ -61,6 +86,7 @@ pub fn decode(
     bytes: &[u8],
     frame: u32,
     region: Option<Region>,
+    exposure: f32,
 ) -> Result<Decoded, Error> {
     match format {
         Format::Jxl => jxl::decode(context, bytes, frame, region),
@@ -68,8 +94,37 @@ pub fn decode(
         Format::Jpeg => jpeg::decode(context, bytes, frame, region),
         Format::Webp => webp::decode(context, bytes, frame, region),
         Format::Gif => gif::decode(context, bytes, frame, region),
+        _ => further::decode(context, format, bytes, frame, region, exposure),
     }
 }
+
+/// Shows the frames from `first` on, each as it is seen, oriented, until
+/// `visit` has enough; a still picture is one frame.
+///
+/// # Errors
+/// As [`decode`], and what `visit` returns.
+pub fn frames(
+    context: &Context<'_>,
+    format: Format,
+    bytes: &[u8],
+    first: u32,
+    visit: &mut Visit<'_>,
+) -> Result<(), Error> {
+    let animation = match format {
+        Format::Jxl => return jxl::frames(context, bytes, first, visit),
+        Format::Gif => Some(gif::animation(context, bytes, first)?),
+        Format::Png => png::animation(context, bytes)?,
+        Format::Webp => webp::animation(context, bytes)?,
+        _ => None,
+    };
+    if let Some(animation) = animation {
+        return animation.walk(context, first, None, visit);
+    }
+    visit(decode(context, format, bytes, first, None, 0.0)?).map(|_| ())
+}
+
+/// Takes a frame, and says whether it wants the next.
+pub type Visit<'a> = dyn FnMut(Decoded) -> Result<ControlFlow<()>, Error> + 'a;
 
 /// Describes a picture, or the head of one, without decoding pixels.
 ///
@@ -83,7 +138,8 @@ pub fn inspect(context: &Context<'_>, bytes: &[u8]) -> Result<InspectResult, Err
         Format::Jpeg => jpeg::inspect(bytes),
         Format::Webp => webp::inspect(bytes, limits),
         Format::Gif => gif::inspect(bytes, limits),
+        other => further::inspect(other, bytes, limits),
     }?;
-    picture.decode_memory = cost::of(&picture, picture.size()).memory + bytes.len() as u64;
+    picture.decode_memory = cost::memory(&picture).saturating_add(bytes.len() as u64);
     Ok(picture)
 }

@@ -1,4 +1,4 @@
-//! The Mandelbrot set by escape time, as deep as f64 goes.
+//! The Mandelbrot set and its Julia sets by escape time, as deep as f64 goes.
 //!
 //! A pixel's value depends on its own coordinate alone. The coordinate is
 //! computed exactly in decimal and rounded once to f64 ([`grid`]), and every
@@ -6,6 +6,7 @@
 //! that tiles agree however a picture is cut and wherever they were computed.
 
 pub mod decimal;
+pub mod derivative;
 pub mod grid;
 pub mod kernel;
 pub mod orbit;

@@ -7,7 +7,7 @@
 
 use locus_protocol::{ErrorBody, ErrorCode};
 
-use crate::{Answer, Host, answer};
+use crate::{Answer, Host, Warm, answer_estimate, answer_with};
 
 /// The state behind `locus_alloc`, `locus_call` and `locus_free`.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Guest {
     /// The frame that the host writes. `u128` aligns it to 16 bytes.
     frame: Vec<u128>,
     answer: Option<Answer>,
+    /// What stays from one call to the next.
+    warm: Warm,
     /// A count, then pointer and length of each part.
     parts: Vec<usize>,
 }
@@ -26,6 +28,7 @@ impl Guest {
         Self {
             frame: Vec::new(),
             answer: None,
+            warm: Warm::new(),
             parts: Vec::new(),
         }
     }
@@ -37,7 +40,10 @@ impl Guest {
         // A frame of no bytes gets room too, so that null means one thing.
         let blocks = length.div_ceil(16).max(1);
         if self.frame.try_reserve_exact(blocks).is_err() {
-            return std::ptr::null_mut();
+            self.warm.clear();
+            if self.frame.try_reserve_exact(blocks).is_err() {
+                return std::ptr::null_mut();
+            }
         }
         self.frame.resize(blocks, 0);
         self.frame.as_mut_ptr().cast()
@@ -48,9 +54,26 @@ impl Guest {
     /// length, each the size of a pointer: first the reply up to its
     /// payloads, then each payload, unpadded. Valid until [`Guest::free`].
     pub fn call(&mut self, frame: *const u8, length: usize, host: &dyn Host) -> *const usize {
+        let warm = std::mem::take(&mut self.warm);
+        let parts = self.reply(frame, length, |bytes| answer_with(bytes, host, &warm));
+        self.warm = warm;
+        parts
+    }
+
+    /// As [`Guest::call`], but answers estimates alone.
+    pub fn estimate(&mut self, frame: *const u8, length: usize) -> *const usize {
+        self.reply(frame, length, answer_estimate)
+    }
+
+    fn reply(
+        &mut self,
+        frame: *const u8,
+        length: usize,
+        answer: impl FnOnce(&[u8]) -> Answer,
+    ) -> *const usize {
         let room: &[u8] = bytemuck::cast_slice(&self.frame);
         let answer = match room.get(..length) {
-            Some(bytes) if std::ptr::eq(bytes.as_ptr(), frame) => answer(bytes, host),
+            Some(bytes) if std::ptr::eq(bytes.as_ptr(), frame) => answer(bytes),
             _ => Answer::error(
                 0,
                 ErrorBody::new(

@@ -8,19 +8,23 @@
 pub mod color;
 mod decode;
 mod inspect;
+mod metadata;
 
 mod open;
 mod pack;
 mod planes;
 mod pool;
+mod reconstruct;
 mod rows;
 mod xyb;
 
-pub use decode::decode;
+pub use decode::{decode, frames};
 pub use inspect::inspect;
+pub use metadata::metadata;
 
 pub use open::{Opened, open};
 pub use pool::pool;
+pub use reconstruct::reconstruct;
 
 use jxl_oxide::JxlImage;
 

@@ -26,6 +26,7 @@
 mod answer;
 mod color;
 mod context;
+mod encode;
 mod error;
 mod exif;
 mod format;
@@ -40,12 +41,15 @@ mod operation;
 mod operations;
 mod payload;
 mod raster;
+mod sink;
+mod warm;
 
-pub use answer::{Answer, answer};
+pub use answer::{Answer, answer, answer_estimate, answer_with};
 pub use context::{Context, Host, Signal};
 pub use error::Error;
-pub use operation::{Entry, Input, Operation, Output};
+pub use operation::{Entry, Estimator, Input, Operation, Output};
 pub use operations::operations;
 #[cfg(feature = "ts")]
 pub use operations::types;
 pub use payload::Payload;
+pub use warm::Warm;

@@ -41,6 +41,13 @@ impl Limits {
         }
     }
 
+    /// Whether what these bounds allow is allowed by `other`, too. Bytes of
+    /// input are no matter: they are checked before all else.
+    #[must_use]
+    pub fn are_within(&self, other: &Self) -> bool {
+        self.pixels <= other.pixels && self.frames <= other.frames && self.memory <= other.memory
+    }
+
     /// # Errors
     /// [`Error::Limit`] when `value` bytes of input are too many.
     pub fn check_bytes(&self, value: u64) -> Result<(), Error> {

@@ -60,6 +60,8 @@ pub struct Input<'a> {
     pub length: u64,
     /// Its digest, where the caller knows it.
     pub digest: Option<Digest>,
+    /// Names the bytes for what is kept between calls.
+    pub key: Option<&'a str>,
 }
 
 /// What an operation returns.
@@ -91,7 +93,6 @@ pub struct Entry {
     parameters: fn() -> &'static str,
     result: fn() -> &'static str,
     run: Run,
-    estimate: EstimateFn,
 }
 
 impl Entry {
@@ -105,7 +106,6 @@ impl Entry {
             parameters: type_name::<O::Parameters>,
             result: type_name::<O::Result>,
             run: run::<O>,
-            estimate: estimate::<O>,
         }
     }
 
@@ -132,10 +132,31 @@ impl Entry {
         parameters: Option<&RawValue>,
         inputs: &[Input<'_>],
     ) -> Result<Output<Box<RawValue>>, Error> {
-        self.check_inputs(inputs)?;
+        check_inputs(self.name, self.inputs, inputs)?;
         let bytes = inputs.iter().map(|input| input.length).sum();
         context.limits().check_bytes(bytes)?;
         (self.run)(context, parameters, inputs)
+    }
+}
+
+/// One line of the table of estimators: an operation as far as it says what
+/// running it would take. It is apart from [`Entry`] so that a build that
+/// uses estimators alone has no decoders in it.
+#[derive(Clone, Copy)]
+pub struct Estimator {
+    /// The name that calls use.
+    pub name: &'static str,
+    inputs: (usize, usize),
+    estimate: EstimateFn,
+}
+
+impl Estimator {
+    pub(crate) const fn of<O: Operation>() -> Self {
+        Self {
+            name: O::NAME,
+            inputs: O::INPUTS,
+            estimate: estimate::<O>,
+        }
     }
 
     /// Says what running the operation would take.
@@ -147,26 +168,28 @@ impl Entry {
         parameters: Option<&RawValue>,
         inputs: &[Input<'_>],
     ) -> Result<Estimate, Error> {
-        self.check_inputs(inputs)?;
+        check_inputs(self.name, self.inputs, inputs)?;
         (self.estimate)(parameters, inputs)
     }
+}
 
-    fn check_inputs(&self, inputs: &[Input<'_>]) -> Result<(), Error> {
-        let (least, most) = self.inputs;
-        if (least..=most).contains(&inputs.len()) {
-            return Ok(());
-        }
-        let takes = if least == most {
-            format!("{least}")
-        } else {
-            format!("{least} to {most}")
-        };
-        Err(Error::InvalidParameters(format!(
-            "{} takes {takes} input(s), {} were sent",
-            self.name,
-            inputs.len()
-        )))
+fn check_inputs(
+    operation: &str,
+    (least, most): (usize, usize),
+    inputs: &[Input<'_>],
+) -> Result<(), Error> {
+    if (least..=most).contains(&inputs.len()) {
+        return Ok(());
     }
+    let takes = if least == most {
+        format!("{least}")
+    } else {
+        format!("{least} to {most}")
+    };
+    Err(Error::InvalidParameters(format!(
+        "{operation} takes {takes} input(s), {} were sent",
+        inputs.len()
+    )))
 }
 
 fn type_name<T: ?Sized>() -> &'static str {
@@ -175,7 +198,8 @@ fn type_name<T: ?Sized>() -> &'static str {
 }
 
 fn parse<P: DeserializeOwned>(parameters: Option<&RawValue>) -> Result<P, Error> {
-    serde_json::from_str(parameters.map_or("{}", RawValue::get))
+    // From bytes, as frames are read: one parser in the estimates' wasm, not two.
+    serde_json::from_slice(parameters.map_or("{}", RawValue::get).as_bytes())
         .map_err(|error| Error::InvalidParameters(format!("the parameters are not valid: {error}")))
 }
 

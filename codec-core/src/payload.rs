@@ -1,5 +1,9 @@
 //! A reply's bytes, where an operation left them.
 
+use std::sync::Arc;
+
+use crate::raster::Pixels;
+
 /// The bytes of one payload. Samples stay in the vector that the operation
 /// filled, so that a large raster is copied once, by the embedder.
 #[derive(Debug, Clone)]
@@ -13,6 +17,8 @@ pub enum Payload {
     U32(Vec<u32>),
     /// Float samples.
     F32(Vec<f32>),
+    /// A raster that stays in the instance.
+    Shared(Arc<Pixels>),
 }
 
 impl Payload {
@@ -25,6 +31,7 @@ impl Payload {
             Self::U16(samples) => bytemuck::cast_slice(samples),
             Self::U32(samples) => bytemuck::cast_slice(samples),
             Self::F32(samples) => bytemuck::cast_slice(samples),
+            Self::Shared(pixels) => bytemuck::cast_slice(&pixels.data),
         }
     }
 }

@@ -9,6 +9,8 @@ pub use orientation::Orientation;
 pub use region::{Region, Size};
 pub use scale::scale;
 
+use std::sync::Arc;
+
 use locus_protocol::{Alpha, ColorSpace, Plane, Raster, Sample};
 
 use crate::{Error, Payload};
@@ -57,6 +59,30 @@ impl Pixels {
         &mut self.data[y as usize * width..][..width]
     }
 
+    /// The raster's size.
+    #[must_use]
+    pub const fn size(&self) -> Size {
+        Size {
+            width: self.width,
+            height: self.height,
+        }
+    }
+
+    /// A copy of `region`, which is inside.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn crop(&self, region: Region) -> Result<Self, Error> {
+        let mut cropped = Self::new(region.width, region.height)?;
+        for y in 0..region.height {
+            let row = &self.row(region.y + y)[region.x as usize..];
+            cropped
+                .row_mut(y)
+                .copy_from_slice(&row[..region.width as usize]);
+        }
+        Ok(cropped)
+    }
+
     /// The raster as it is described in a reply.
     #[must_use]
     pub fn describe(&self) -> Raster {
@@ -84,6 +110,15 @@ impl Pixels {
     #[must_use]
     pub fn into_payload(self) -> Payload {
         Payload::U32(self.data)
+    }
+
+    /// The raster as it travels, while others may use it, too.
+    #[must_use]
+    pub fn share(self: Arc<Self>) -> Payload {
+        match Arc::try_unwrap(self) {
+            Ok(own) => own.into_payload(),
+            Err(shared) => Payload::Shared(shared),
+        }
     }
 }
 

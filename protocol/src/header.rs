@@ -114,6 +114,12 @@ pub struct Input {
     /// head or absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<u64>,
+    /// Names the bytes for state that is kept between calls: equal keys mean
+    /// equal bytes, for whoever keeps state. Without one, nothing is kept. A
+    /// server believes no key that comes from a client: it sets the digest
+    /// that it has compared the bytes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 impl Input {

@@ -27,7 +27,10 @@ fn a_call_keeps_all_it_says() {
         .with_parameters(&json!({"frame": 3, "region": {"x": 1, "y": 2, "width": 3, "height": 4}}))
         .unwrap();
     call.inputs = vec![
-        Input::inline(0),
+        Input {
+            key: Some("file 7: \"ä\"".to_owned()),
+            ..Input::inline(0)
+        },
         Input {
             digest: Some(format!("sha256:{}", "0a".repeat(32)).parse().unwrap()),
             length: Some(1 << 40),

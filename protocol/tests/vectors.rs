@@ -47,7 +47,10 @@ fn written() -> Vec<(&'static str, Vec<u8>)> {
                 length: Some(5_000_000_000),
                 ..Input::default()
             },
-            Input::inline(0),
+            Input {
+                key: Some("blob 1".to_owned()),
+                ..Input::inline(0)
+            },
         ],
         deadline_ms: Some(2_500),
         limits: Limits {

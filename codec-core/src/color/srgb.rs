@@ -24,7 +24,9 @@ impl Srgb {
     pub fn new() -> Self {
         let mut tables = Self {
             linear: [0.0; 256],
-            thresholds: [f32::INFINITY; 256],
+            // The last has none to pass: nothing compares with NaN, infinite
+            // light neither.
+            thresholds: [f32::NAN; 256],
             lowest: [0; BUCKETS + 1],
         };
         for (sample, linear) in tables.linear.iter_mut().enumerate() {

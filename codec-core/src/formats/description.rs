@@ -204,4 +204,10 @@ pub enum Coding {
     WebpLossless,
     /// GIF.
     Gif,
+    /// Samples as they are, or nearly: BMP, QOI, PNM, ICO, TGA, DDS, farbfeld.
+    Plain,
+    /// TIFF, in any of its compressions.
+    Tiff,
+    /// Floats: OpenEXR, Radiance HDR.
+    Float,
 }

@@ -7,8 +7,8 @@ use image::{AnimationDecoder, ImageDecoder};
 
 use super::description::{AlphaKind, Coding, Frame, InspectResult};
 use super::reader::Reader;
-use super::through_image::{self, animation_frame, missing_frame};
-use super::{Decoded, interleaved};
+use super::through_image::{self, Animation};
+use super::{Decoded, stored};
 use crate::color::Profile;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -179,25 +179,26 @@ pub(super) fn decode(
     frame: u32,
     region: Option<Region>,
 ) -> Result<Decoded, Error> {
+    animation(context, bytes, frame)?.frame(context, frame, region)
+}
+
+/// The frames, of which `frame` has to be there.
+pub(super) fn animation<'a>(
+    context: &Context<'_>,
+    bytes: &'a [u8],
+    frame: u32,
+) -> Result<Animation<'a>, Error> {
     let limits = context.limits();
     let blocks = Blocks::walk(bytes, limits)?;
-    let stored = blocks.size.unwrap_or(Size {
-        width: 0,
-        height: 0,
-    });
-    limits.check_pixels(stored.pixels())?;
+    let stored = stored(Format::Gif, blocks.size, limits)?;
     limits.check_pixels(blocks.largest)?;
     let length = bytes.len() as u64;
     limits.check_memory(4 * (4 * stored.pixels() + blocks.largest) + length)?;
-    let frames = blocks.delays.len();
-    if frame as usize >= frames {
-        return Err(if blocks.ended {
-            missing_frame(frame, frames)
-        } else {
-            Error::InvalidInput(format!(
-                "the GIF file is cut off: it ends after {length} bytes"
-            ))
-        });
+    let there = blocks.delays.len();
+    if frame as usize >= there && !blocks.ended {
+        return Err(Error::InvalidInput(format!(
+            "the GIF file is cut off: it ends after {length} bytes"
+        )));
     }
     let failure =
         |error: &image::ImageError| through_image::failure(Format::Gif, error, bytes.len(), limits);
@@ -206,15 +207,14 @@ pub(super) fn decode(
         .set_limits(through_image::limits(limits))
         .map_err(|error| failure(&error))?;
     let icc = decoder.icc_profile().ok().flatten();
-    let profile = icc.map_or(Profile::Srgb, Profile::Icc);
     context.progress(1, 0.0)?;
-    let pixels = animation_frame(context, decoder.into_frames(), frame, frames, &failure)?;
-    interleaved::rgba(
-        context,
-        &pixels,
+    Ok(Animation {
+        format: Format::Gif,
+        frames: decoder.into_frames(),
+        there,
         stored,
-        &profile,
-        Orientation::UPRIGHT,
-        region,
-    )
+        profile: icc.map_or(Profile::Srgb, Profile::Icc),
+        orientation: Orientation::UPRIGHT,
+        length: bytes.len(),
+    })
 }

@@ -5,11 +5,12 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use super::Decoded;
 use super::description::{Coding, Color, ColorModel, InspectResult};
 use super::interleaved::{Interleaved, Layout, Samples};
+use super::metadata::Found;
 use super::reader::Reader;
 use super::through_image::missing_frame;
+use super::{Decoded, stored};
 use crate::color::{Model, Profile, icc_name};
 use crate::exif;
 use crate::format::Format;
@@ -27,6 +28,7 @@ struct Segments {
     orientation: Orientation,
     exif: bool,
     xmp: bool,
+    found: Found,
     icc: Vec<(u8, Vec<u8>)>,
     /// The colour transform that Adobe's segment names.
     adobe: Option<u8>,
@@ -91,8 +93,13 @@ impl Segments {
             0xe1 if data.starts_with(b"Exif\0") => {
                 self.exif = true;
                 self.orientation = exif::orientation(data);
+                self.found.exif = data.get(6..).map(<[u8]>::to_vec);
             }
-            0xe1 => self.xmp |= data.starts_with(b"http://ns.adobe.com/xap/1.0/\0"),
+            0xe1 => {
+                let xmp = data.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0")?;
+                self.xmp = true;
+                self.found.xmp = Some(xmp.to_vec());
+            }
             0xe2 => {
                 let part = data.strip_prefix(b"ICC_PROFILE\0")?;
                 // Number and count, then the piece.
@@ -128,6 +135,18 @@ impl Segments {
             4 => Model::Cmyk,
             _ => Model::Rgb,
         }
+    }
+}
+
+/// EXIF, XMP and profile.
+pub(super) fn metadata(bytes: &[u8]) -> Found {
+    let Ok(segments) = Segments::walk(bytes) else {
+        return Found::default();
+    };
+    let icc = segments.icc();
+    Found {
+        icc,
+        ..segments.found
     }
 }
 
@@ -174,14 +193,10 @@ pub(super) fn decode(
 ) -> Result<Decoded, Error> {
     let limits = context.limits();
     let segments = Segments::walk(bytes)?;
-    let stored = segments.size.unwrap_or(Size {
-        width: 0,
-        height: 0,
-    });
     if frame > 0 {
         return Err(missing_frame(frame, 1));
     }
-    limits.check_pixels(stored.pixels())?;
+    let stored = stored(Format::Jpeg, segments.size, limits)?;
     if !segments.ended {
         return Err(Error::InvalidInput(format!(
             "the JPEG file is cut off: it ends after {} bytes without its end marker",

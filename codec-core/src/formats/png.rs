@@ -3,21 +3,23 @@
 use std::io::Cursor;
 
 use image::codecs::png::PngDecoder;
-use image::{AnimationDecoder, ColorType, ImageDecoder};
+use image::{ColorType, Frames, ImageDecoder};
 use jxl_oxide::color::{ColourSpace, Primaries, TransferFunction, WhitePoint};
 use jxl_oxide::{EnumColourEncoding, RenderingIntent};
 
+use super::apng::Composed;
 use super::description::{AlphaKind, Coding, Color, ColorModel, Frame, InspectResult};
+use super::interleaved::{Interleaved, Layout, Samples};
 use super::reader::Reader;
-use super::through_image::{self, animation_frame, missing_frame};
-use super::{Decoded, interleaved};
+use super::through_image::{self, Animation, missing_frame};
+use super::{Decoded, stored};
 use crate::color::{
     Chromaticities, Curve, DCI_P3, DISPLAY_P3, Profile, REC_2020, SRGB, icc_name, primaries_name,
 };
 use crate::exif;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::raster::{Orientation, Region, Size};
+use crate::raster::{Orientation, Region, Size, zeroed};
 use crate::{Context, Error};
 
 /// What the chunks say.
@@ -116,6 +118,15 @@ impl Chunks {
             _ => {}
         }
         Some(())
+    }
+
+    /// How many are seen.
+    fn frames(&self) -> usize {
+        if self.animation.is_some() {
+            self.delays.len().max(1)
+        } else {
+            1
+        }
     }
 
     fn is_gray(&self) -> bool {
@@ -268,38 +279,17 @@ pub(super) fn decode(
 ) -> Result<Decoded, Error> {
     let limits = context.limits();
     let chunks = Chunks::walk(bytes, limits)?;
-    let stored = chunks.size.unwrap_or(Size {
-        width: 0,
-        height: 0,
-    });
-    limits.check_pixels(stored.pixels())?;
+    let stored = stored(Format::Png, chunks.size, limits)?;
+    let frames = chunks.frames();
+    if frame as usize >= frames {
+        return Err(missing_frame(frame, frames));
+    }
     let mut decoder = open(bytes, limits)?;
     let icc = decoder.icc_profile().ok().flatten();
     let profile = chunks.profile(icc);
-    let failure =
-        |error: &image::ImageError| through_image::failure(Format::Png, error, bytes.len(), limits);
-
-    let frames = if chunks.animation.is_some() {
-        chunks.delays.len()
-    } else {
-        1
-    };
-    if frame as usize >= frames.max(1) {
-        return Err(missing_frame(frame, frames));
-    }
-    let composed = chunks.animation.is_some() && (frame > 0 || !chunks.first_is_default);
-    if composed {
-        limits.check_memory(4 * 4 * stored.pixels() + bytes.len() as u64)?;
-        let apng = decoder.apng().map_err(|error| failure(&error))?;
-        let pixels = animation_frame(context, apng.into_frames(), frame, frames, &failure)?;
-        return interleaved::rgba(
-            context,
-            &pixels,
-            stored,
-            &profile,
-            chunks.orientation,
-            region,
-        );
+    if chunks.animation.is_some() && (frame > 0 || !chunks.first_is_default) {
+        let animation = composed(context, bytes, &chunks, stored, profile)?;
+        return animation.frame(context, frame, region);
     }
     let color_type = decoder.color_type();
     let samples = usize::from(color_type.channel_count());
@@ -310,24 +300,64 @@ pub(super) fn decode(
     let buffer = stored.pixels() * u64::from(color_type.bytes_per_pixel());
     limits.check_memory(buffer + 8 * stored.pixels() + bytes.len() as u64)?;
     context.progress(1, 0.0)?;
+    let failure =
+        |error: &image::ImageError| through_image::failure(Format::Png, error, bytes.len(), limits);
     let image = if wide {
-        let mut buffer = crate::raster::zeroed::<u16>(buffer / 2)?;
+        let mut buffer = zeroed::<u16>(buffer / 2)?;
         decoder
             .read_image(bytemuck::cast_slice_mut(&mut buffer))
             .map_err(|error| failure(&error))?;
-        interleaved::Samples::U16(buffer)
+        Samples::U16(buffer)
     } else {
-        let mut buffer = crate::raster::zeroed::<u8>(buffer)?;
+        let mut buffer = zeroed::<u8>(buffer)?;
         decoder
             .read_image(&mut buffer)
             .map_err(|error| failure(&error))?;
-        interleaved::Samples::U8(buffer)
+        Samples::U8(buffer)
     };
-    let layout = interleaved::Layout::of_channels(samples);
-    interleaved::Interleaved {
+    Interleaved {
         samples: image,
-        layout,
+        layout: Layout::of_channels(samples),
         stored,
     }
     .finish(context, &profile, chunks.orientation, region)
+}
+
+/// The frames of an animation; `None` for a still picture.
+pub(super) fn animation<'a>(
+    context: &Context<'_>,
+    bytes: &'a [u8],
+) -> Result<Option<Animation<'a>>, Error> {
+    let limits = context.limits();
+    let chunks = Chunks::walk(bytes, limits)?;
+    if chunks.animation.is_none() {
+        return Ok(None);
+    }
+    let stored = stored(Format::Png, chunks.size, limits)?;
+    let mut decoder = open(bytes, limits)?;
+    let profile = chunks.profile(decoder.icc_profile().ok().flatten());
+    composed(context, bytes, &chunks, stored, profile).map(Some)
+}
+
+fn composed<'a>(
+    context: &Context<'_>,
+    bytes: &'a [u8],
+    chunks: &Chunks,
+    stored: Size,
+    profile: Profile,
+) -> Result<Animation<'a>, Error> {
+    let limits = context.limits();
+    limits.check_memory(4 * 4 * stored.pixels() + bytes.len() as u64)?;
+    let frames = Composed::new(bytes, chunks.frames(), !chunks.first_is_default, limits)
+        .map_err(|error| through_image::failure(Format::Png, &error, bytes.len(), limits))?;
+    context.progress(1, 0.0)?;
+    Ok(Animation {
+        format: Format::Png,
+        frames: Frames::new(Box::new(frames)),
+        there: chunks.frames(),
+        stored,
+        profile,
+        orientation: chunks.orientation,
+        length: bytes.len(),
+    })
 }

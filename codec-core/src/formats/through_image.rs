@@ -1,9 +1,14 @@
 //! What decoding through the `image` crate has in common.
 
-use image::{Frames, ImageError, RgbaImage};
+use std::ops::ControlFlow;
 
+use image::{Frames, ImageError};
+
+use super::{Decoded, Visit, interleaved};
+use crate::color::Profile;
 use crate::format::Format;
 use crate::limits::Limits;
+use crate::raster::{Orientation, Region, Size};
 use crate::{Context, Error};
 
 /// The call's memory limit, as `image` knows it.
@@ -50,20 +55,68 @@ pub(super) fn missing_frame(frame: u32, there: usize) -> Error {
     ))
 }
 
-/// Frame `frame` of an animation, composed with those before it.
-pub(super) fn animation_frame(
-    context: &Context<'_>,
-    frames: Frames<'_>,
-    frame: u32,
-    there: usize,
-    failure: &dyn Fn(&ImageError) -> Error,
-) -> Result<RgbaImage, Error> {
-    for (index, composed) in frames.enumerate() {
-        context.progress(1, index as f32 / (frame as f32 + 1.0))?;
-        let composed = composed.map_err(|error| failure(&error))?;
-        if index == frame as usize {
-            return Ok(composed.into_buffer());
-        }
+/// An animation whose frames `image` composes, one after the other.
+pub(super) struct Animation<'a> {
+    pub(super) format: Format,
+    pub(super) frames: Frames<'a>,
+    /// How many there are.
+    pub(super) there: usize,
+    pub(super) stored: Size,
+    pub(super) profile: Profile,
+    pub(super) orientation: Orientation,
+    /// Bytes of the file.
+    pub(super) length: usize,
+}
+
+impl Animation<'_> {
+    /// One frame, oriented and cut to `region`.
+    pub(super) fn frame(
+        self,
+        context: &Context<'_>,
+        frame: u32,
+        region: Option<Region>,
+    ) -> Result<Decoded, Error> {
+        let mut found = None;
+        let there = self.there;
+        self.walk(context, frame, region, &mut |decoded| {
+            found = Some(decoded);
+            Ok(ControlFlow::Break(()))
+        })?;
+        found.ok_or_else(|| missing_frame(frame, there))
     }
-    Err(missing_frame(frame, there))
+
+    /// Shows the frames from `first` on, each composed with those before it.
+    pub(super) fn walk(
+        self,
+        context: &Context<'_>,
+        first: u32,
+        region: Option<Region>,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Error> {
+        if first as usize >= self.there {
+            return Err(missing_frame(first, self.there));
+        }
+        for (index, composed) in self.frames.enumerate() {
+            if index <= first as usize {
+                context.progress(1, index as f32 / (first as f32 + 1.0))?;
+            }
+            let composed = composed
+                .map_err(|error| failure(self.format, &error, self.length, context.limits()))?;
+            if index < first as usize {
+                continue;
+            }
+            let decoded = interleaved::rgba(
+                context,
+                composed.buffer(),
+                self.stored,
+                &self.profile,
+                self.orientation,
+                region,
+            )?;
+            if visit(decoded)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
 }

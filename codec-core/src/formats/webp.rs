@@ -5,11 +5,12 @@ use std::io::Cursor;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, ImageDecoder};
 
-use super::Decoded;
 use super::description::{AlphaKind, Coding, Color, ColorModel, Frame, InspectResult};
-use super::interleaved::{self, Interleaved, Layout, Samples};
+use super::interleaved::{Interleaved, Layout, Samples};
+use super::metadata::Found;
 use super::reader::Reader;
-use super::through_image::{self, animation_frame, missing_frame};
+use super::through_image::{self, Animation, missing_frame};
+use super::{Decoded, stored};
 use crate::color::{Profile, icc_name};
 use crate::exif;
 use crate::format::Format;
@@ -25,18 +26,23 @@ struct Chunks {
     lossless: bool,
     icc: Option<Vec<u8>>,
     orientation: Orientation,
-    exif: bool,
-    xmp: bool,
+    exif: Option<Vec<u8>>,
+    xmp: Option<Vec<u8>>,
     animated: bool,
     loops: u32,
     /// Milliseconds, from each `ANMF`.
     delays: Vec<f64>,
     truncated: bool,
+    /// Bytes of the file.
+    length: usize,
 }
 
 impl Chunks {
     fn walk(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
-        let mut chunks = Self::default();
+        let mut chunks = Self {
+            length: bytes.len(),
+            ..Self::default()
+        };
         let mut reader = Reader::new(bytes);
         let _ = reader.take(4);
         let riff = reader.u32_le().unwrap_or(0) as usize;
@@ -94,10 +100,10 @@ impl Chunks {
             }
             b"ICCP" => self.icc = Some(data.to_vec()),
             b"EXIF" => {
-                self.exif = true;
                 self.orientation = exif::orientation(data);
+                self.exif = Some(data.strip_prefix(b"Exif\0\0").unwrap_or(data).to_vec());
             }
-            b"XMP " => self.xmp = true,
+            b"XMP " => self.xmp = Some(data.to_vec()),
             b"ANIM" => {
                 let _ = reader.take(4)?;
                 self.loops = u32::from(reader.u16_le()?);
@@ -116,6 +122,19 @@ impl Chunks {
 
 fn u24(reader: &mut Reader<'_>) -> Option<u32> {
     Some(u32::from(reader.u16_le()?) | u32::from(reader.u8()?) << 16)
+}
+
+/// EXIF, XMP and profile.
+pub(super) fn metadata(bytes: &[u8], limits: &Limits) -> Found {
+    let Ok(chunks) = Chunks::walk(bytes, limits) else {
+        return Found::default();
+    };
+    Found {
+        exif: chunks.exif,
+        xmp: chunks.xmp,
+        icc: chunks.icc,
+        space: None,
+    }
 }
 
 /// Describes a WebP file, or the head of one.
@@ -158,8 +177,8 @@ pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<InspectResult, Er
             })
             .collect();
     }
-    description.exif = chunks.exif;
-    description.xmp = chunks.xmp;
+    description.exif = chunks.exif.is_some();
+    description.xmp = chunks.xmp.is_some();
     description.lossless = Some(chunks.lossless);
     description.truncated = chunks.truncated;
     Ok(description)
@@ -173,12 +192,56 @@ pub(super) fn decode(
     region: Option<Region>,
 ) -> Result<Decoded, Error> {
     let limits = context.limits();
-    let chunks = Chunks::walk(bytes, limits)?;
-    let stored = chunks.size.unwrap_or(Size {
-        width: 0,
-        height: 0,
-    });
-    limits.check_pixels(stored.pixels())?;
+    let opened = open(bytes, limits)?;
+    if opened.decoder.has_animation() {
+        return opened.animation(context)?.frame(context, frame, region);
+    }
+    if frame > 0 {
+        return Err(missing_frame(frame, 1));
+    }
+    context.progress(1, 0.0)?;
+    let Opened {
+        decoder,
+        stored,
+        profile,
+        chunks,
+    } = opened;
+    let layout = Layout::of_channels(usize::from(decoder.color_type().channel_count()));
+    let mut samples = zeroed::<u8>(decoder.total_bytes())?;
+    decoder
+        .read_image(&mut samples)
+        .map_err(|error| through_image::failure(Format::Webp, &error, bytes.len(), limits))?;
+    Interleaved {
+        samples: Samples::U8(samples),
+        layout,
+        stored,
+    }
+    .finish(context, &profile, chunks.orientation, region)
+}
+
+/// The frames of an animation; `None` for a still picture.
+pub(super) fn animation<'a>(
+    context: &Context<'_>,
+    bytes: &'a [u8],
+) -> Result<Option<Animation<'a>>, Error> {
+    let opened = open(bytes, context.limits())?;
+    if !opened.decoder.has_animation() {
+        return Ok(None);
+    }
+    opened.animation(context).map(Some)
+}
+
+/// A file whose headers have been read.
+struct Opened<'a> {
+    decoder: WebPDecoder<Cursor<&'a [u8]>>,
+    stored: Size,
+    profile: Profile,
+    chunks: Chunks,
+}
+
+fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, Error> {
+    let mut chunks = Chunks::walk(bytes, limits)?;
+    let stored = stored(Format::Webp, chunks.size, limits)?;
     if chunks.truncated {
         return Err(Error::InvalidInput(format!(
             "the WebP file is cut off: it ends after {} bytes",
@@ -186,45 +249,37 @@ pub(super) fn decode(
         )));
     }
     limits.check_memory(16 * stored.pixels() + bytes.len() as u64)?;
-    let failure = |error: &image::ImageError| {
-        through_image::failure(Format::Webp, error, bytes.len(), limits)
-    };
-    let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|error| failure(&error))?;
+    let decoder = WebPDecoder::new(Cursor::new(bytes))
+        .map_err(|error| through_image::failure(Format::Webp, &error, bytes.len(), limits))?;
     let (width, height) = decoder.dimensions();
     if (Size { width, height }) != stored {
         return Err(Error::InvalidInput(
             "the WebP file is broken: its headers contradict each other".into(),
         ));
     }
-    let profile = chunks.icc.map_or(Profile::Srgb, Profile::Icc);
-    context.progress(1, 0.0)?;
-    if decoder.has_animation() {
-        let frames = chunks.delays.len();
-        if frame as usize >= frames {
-            return Err(missing_frame(frame, frames));
-        }
-        let pixels = animation_frame(context, decoder.into_frames(), frame, frames, &failure)?;
-        return interleaved::rgba(
-            context,
-            &pixels,
-            stored,
-            &profile,
-            chunks.orientation,
-            region,
-        );
-    }
-    if frame > 0 {
-        return Err(missing_frame(frame, 1));
-    }
-    let layout = Layout::of_channels(usize::from(decoder.color_type().channel_count()));
-    let mut samples = zeroed::<u8>(decoder.total_bytes())?;
-    decoder
-        .read_image(&mut samples)
-        .map_err(|error| failure(&error))?;
-    Interleaved {
-        samples: Samples::U8(samples),
-        layout,
+    let profile = chunks.icc.take().map_or(Profile::Srgb, Profile::Icc);
+    Ok(Opened {
+        decoder,
         stored,
+        profile,
+        chunks,
+    })
+}
+
+impl<'a> Opened<'a> {
+    fn animation(mut self, context: &Context<'_>) -> Result<Animation<'a>, Error> {
+        context.progress(1, 0.0)?;
+        // Frames are composed over nothing, as every browser does it, and
+        // not over the background colour that the file may name.
+        let _ = self.decoder.set_background_color(image::Rgba([0; 4]));
+        Ok(Animation {
+            format: Format::Webp,
+            there: self.chunks.delays.len(),
+            stored: self.stored,
+            profile: self.profile,
+            orientation: self.chunks.orientation,
+            length: self.chunks.length,
+            frames: self.decoder.into_frames(),
+        })
     }
-    .finish(context, &profile, chunks.orientation, region)
 }

@@ -5,12 +5,13 @@
 //! [`BLOCK`] steps without looking at any orbit. That misses no escape: with
 //! |c| ≤ R and R ≥ 2, an orbit beyond R only grows, because
 //! |z² + c| ≥ |z|² - |c| ≥ |z| (|z| - 1); and where |c| > R it leaves at
-//! n = 1, so that such a point never gets here. What was found to have
-//! left is gone over again from the block's start ([`super::replay`]).
+//! n = 1, so that such a point never gets here (a Julia set's constant is
+//! never so large). What was found to have left is gone over again from the
+//! block's start ([`super::replay`]).
 
 use wide::f64x2;
 
-use super::orbit::{BLOCK, Bounds, End, FIRST_MARK, Point, in_main_bulbs};
+use super::orbit::{BLOCK, Bounds, End, FIRST_MARK, Family, Point, in_main_bulbs};
 use super::replay::{Escape, Replay};
 use crate::Error;
 
@@ -91,9 +92,9 @@ impl Chain {
         pixel: [NONE; 2],
     };
 
-    fn begin(&mut self, lane: usize, pixel: usize, c: Point, iterations: u32) {
-        self.re.set(lane, 0.0);
-        self.im.set(lane, 0.0);
+    fn begin(&mut self, lane: usize, pixel: usize, (z, c): (Point, Point), iterations: u32) {
+        self.re.set(lane, z.re);
+        self.im.set(lane, z.im);
         self.c_re.set(lane, c.re);
         self.c_im.set(lane, c.im);
         self.mark_re.set(lane, f64::NAN);
@@ -104,7 +105,8 @@ impl Chain {
     }
 
     fn rest(&mut self, lane: usize) {
-        self.begin(lane, NONE, Point { re: 0.0, im: 0.0 }, 0);
+        let rest = Point { re: 0.0, im: 0.0 };
+        self.begin(lane, NONE, (rest, rest), 0);
         self.due[lane] = u32::MAX;
     }
 }
@@ -138,6 +140,7 @@ impl Pixels<'_> {
 pub fn iterate(
     columns: &[f64],
     rows: &[f64],
+    family: Family,
     bounds: Bounds,
     sink: &mut dyn Sink,
     pause: &mut dyn FnMut(f32) -> Result<(), Error>,
@@ -151,6 +154,7 @@ pub fn iterate(
             x: 0,
             y: 0,
         },
+        family,
         bounds,
         replay: Replay::new(bounds),
         sink,
@@ -163,6 +167,7 @@ struct Kernel<'a> {
     chains: [Chain; CHAINS],
     busy: u32,
     pixels: Pixels<'a>,
+    family: Family,
     bounds: Bounds,
     replay: Replay,
     sink: &'a mut dyn Sink,
@@ -326,7 +331,7 @@ impl Kernel<'_> {
             if pixels.x == 0 {
                 (self.pause)(pixels.fraction())?;
             }
-            let c = Point {
+            let point = Point {
                 re: pixels.columns[pixels.x],
                 im: pixels.rows[pixels.y],
             };
@@ -336,14 +341,18 @@ impl Kernel<'_> {
                 pixels.x = 0;
                 pixels.y += 1;
             }
-            let norm = c.norm();
-            if in_main_bulbs(c) {
+            let norm = point.norm();
+            // z(1) is c.
+            let first = u32::from(self.family == Family::Mandelbrot);
+            if self.family == Family::Mandelbrot && in_main_bulbs(point) {
                 self.sink.put(pixel, End::Interior, 0);
             } else if norm > self.bounds.radius_squared {
-                self.sink.put(pixel, End::Escaped { count: 1, norm }, 1);
+                self.sink
+                    .put(pixel, End::Escaped { count: first, norm }, first);
             } else {
                 self.busy += 1;
-                chain.begin(lane, pixel, c, self.bounds.iterations);
+                let orbit = self.family.begin(point);
+                chain.begin(lane, pixel, orbit, self.bounds.iterations);
                 return Ok(());
             }
         }

@@ -29,7 +29,7 @@ impl Bounds {
 }
 
 /// A point of an orbit.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// Real part.
     pub re: f64,
@@ -51,6 +51,26 @@ impl Point {
     #[must_use]
     pub fn norm(self) -> f64 {
         self.re * self.re + self.im * self.im
+    }
+}
+
+/// What a pixel's number is in z(n+1) = z(n)² + c.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Family {
+    /// It is c, and z(0) is 0.
+    Mandelbrot,
+    /// It is z(0), and c is this, which lies within the escape radius.
+    Julia(Point),
+}
+
+impl Family {
+    /// z(0) and c of a pixel.
+    #[must_use]
+    pub fn begin(self, pixel: Point) -> (Point, Point) {
+        match self {
+            Self::Mandelbrot => (Point { re: 0.0, im: 0.0 }, pixel),
+            Self::Julia(c) => (pixel, c),
+        }
     }
 }
 
@@ -84,13 +104,17 @@ pub fn in_main_bulbs(c: Point) -> bool {
     cardioid || left * left + square < 0.0625 * (1.0 - EDGE)
 }
 
-/// Where an orbit ends, and the iterations that took.
+/// Where a pixel's orbit ends, and the iterations that took.
 #[must_use]
-pub fn iterate(c: Point, bounds: Bounds) -> (End, u32) {
-    if in_main_bulbs(c) {
+pub fn iterate(family: Family, pixel: Point, bounds: Bounds) -> (End, u32) {
+    let (mut z, c) = family.begin(pixel);
+    if family == Family::Mandelbrot && in_main_bulbs(c) {
         return (End::Interior, 0);
     }
-    let mut z = Point { re: 0.0, im: 0.0 };
+    let norm = z.norm();
+    if norm > bounds.radius_squared {
+        return (End::Escaped { count: 0, norm }, 0);
+    }
     let mut mark = Point {
         re: f64::NAN,
         im: f64::NAN,

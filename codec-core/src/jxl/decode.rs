@@ -5,8 +5,8 @@ use jxl_oxide::frame::Encoding;
 
 use super::pool::in_bands;
 use super::rows::Rows;
-use super::{color, failure, open, orientation, stored_size};
-use crate::formats::{Decoded, assemble};
+use super::{Opened, color, failure, open, orientation, stored_size};
+use crate::formats::{Decoded, Visit, assemble};
 use crate::raster::{Orientation, Pixels, Region, Size};
 use crate::{Context, Error};
 
@@ -27,27 +27,73 @@ pub fn decode(
     frame: u32,
     region: Option<Region>,
 ) -> Result<Decoded, Error> {
-    let limits = *context.limits();
-    let length = bytes.len() as u64;
-    // The decoder keeps a copy of the compressed data.
-    limits.check_memory(2 * length)?;
-    let opened = open(context, bytes, Some(frame), limits.memory - 2 * length)?;
+    let opened = opened(context, bytes, Some(frame))?;
     let (mut image, complete) = (opened.image, opened.complete);
     let there = image.num_loaded_keyframes();
     if there <= frame as usize {
         return Err(missing_frame(frame, there, complete, bytes.len()));
     }
+    shown(context, &mut image, bytes.len(), frame, region)
+}
 
-    let (stored, orientation) = (stored_size(&image), orientation(&image));
+/// Shows the frames from `first` on. What frames are made of is kept by the
+/// decoder from one to the next.
+///
+/// # Errors
+/// As [`decode`], and what `visit` returns.
+pub fn frames(
+    context: &Context<'_>,
+    bytes: &[u8],
+    first: u32,
+    visit: &mut Visit<'_>,
+) -> Result<(), Error> {
+    let opened = opened(context, bytes, None)?;
+    let (mut image, complete) = (opened.image, opened.complete);
+    let there = image.num_loaded_keyframes();
+    if there <= first as usize {
+        return Err(missing_frame(first, there, complete, bytes.len()));
+    }
+    for frame in first..there as u32 {
+        let decoded = shown(context, &mut image, bytes.len(), frame, None)?;
+        if visit(decoded)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn opened(context: &Context<'_>, bytes: &[u8], until: Option<u32>) -> Result<Opened, Error> {
+    let limits = context.limits();
+    let length = bytes.len() as u64;
+    // The decoder keeps a copy of the compressed data.
+    limits.check_memory(2 * length)?;
+    open(context, bytes, until, limits.memory - 2 * length)
+}
+
+/// Frame `frame`, which is there.
+fn shown(
+    context: &Context<'_>,
+    image: &mut JxlImage,
+    length: usize,
+    frame: u32,
+    region: Option<Region>,
+) -> Result<Decoded, Error> {
+    let limits = *context.limits();
+    let (stored, orientation) = (stored_size(image), orientation(image));
     let source = orientation.size(stored);
     let region = Region::within(region, source)?;
     let ours = 2 * Pixels::bytes(region.width, region.height);
-    limits.check_memory(2 * length + ours + planes_memory(&image))?;
+    let theirs = 2 * length as u64 + planes_memory(image);
+    limits.check_memory(theirs + ours)?;
 
-    let meaning = color::as_coded(&mut image, frame as usize)?;
+    let meaning = color::as_coded(image, frame as usize)?;
     // Painted here, over converted colours, which the decoder cannot do.
     image.set_render_spot_color(false);
-    let part = decode_part(&image, region, source);
+    let part = decode_part(image, region, source);
+    let region = match part {
+        true => region,
+        false => context.widened(region, source, theirs),
+    };
     if part {
         image.set_image_region(jxl_oxide::CropInfo {
             width: region.width,

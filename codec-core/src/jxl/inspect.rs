@@ -85,7 +85,7 @@ fn frames(image: &JxlImage, description: &mut InspectResult) {
         .collect();
 }
 
-fn describe_color(image: &JxlImage) -> Color {
+pub(super) fn describe_color(image: &JxlImage) -> Color {
     let metadata = &image.image_header().metadata;
     let icc = image.original_icc();
     let cmyk = icc.and_then(|icc| icc.get(16..20)) == Some(b"CMYK");

@@ -1,10 +1,13 @@
 //! `image.decode`: a picture's pixels.
 
+use std::sync::Arc;
+
 use locus_protocol::{Estimate, Raster};
 use serde::{Deserialize, Serialize};
 
 use crate::format::Format;
 use crate::raster::{Pixels, Region, Size, scale};
+use crate::warm::{self, Wanted};
 use crate::{Context, Error, Input, Operation, Output, formats};
 
 /// `image.decode`.
@@ -22,6 +25,9 @@ pub struct DecodeParameters {
     pub region: Option<Region>,
     /// The size of the output in pixels, exactly. Default: the region's.
     pub size: Option<Size>,
+    /// Stops by which pictures of linear light (OpenEXR, Radiance, TIFF of
+    /// floats) are made brighter, -30 to 30. Default: 0. No other changes.
+    pub exposure: Option<f32>,
 }
 
 /// A decoded picture.
@@ -40,8 +46,9 @@ pub struct DecodeResult {
 
 impl Operation for ImageDecode {
     const NAME: &'static str = "image.decode";
-    const DOC: &'static str = "Decodes a picture (JPEG XL, PNG, JPEG, WebP, GIF) to RGBA, \
-        8 bits a sample, straight alpha, sRGB: a frame, or a region of it, to any size.";
+    const DOC: &'static str = "Decodes a picture (JPEG XL, PNG, JPEG, WebP, GIF, TIFF, BMP, QOI, \
+        PNM, ICO, TGA, DDS, farbfeld, OpenEXR, Radiance HDR) to RGBA, 8 bits a sample, straight \
+        alpha, sRGB: a frame, or a region of it, to any size.";
     const PHASES: &'static [&'static str] = &["parse", "decode", "convert", "scale"];
 
     type Parameters = DecodeParameters;
@@ -64,8 +71,21 @@ impl Operation for ImageDecode {
                 .limits()
                 .check_memory(Pixels::bytes(size.width, size.height))?;
         }
-        let decoded = formats::decode(context, format, bytes, frame, parameters.region)?;
-        let mut pixels = decoded.pixels;
+        let exposure = parameters.exposure.unwrap_or(0.0);
+        if !(-30.0..=30.0).contains(&exposure) {
+            return Err(Error::InvalidParameters(format!(
+                "exposure must be from -30 to 30 stops, not {exposure}"
+            )));
+        }
+        let wanted = Wanted {
+            frame,
+            variant: exposure.to_bits(),
+            region: parameters.region,
+            size: parameters.size,
+        };
+        let decode = |region| formats::decode(context, format, bytes, frame, region, exposure);
+        let shown = warm::picture(context, format, &inputs[0], wanted, decode)?;
+        let mut pixels = shown.pixels;
         if let Some(size) = parameters.size
             && (size.width, size.height) != (pixels.width, pixels.height)
         {
@@ -74,16 +94,17 @@ impl Operation for ImageDecode {
             context
                 .limits()
                 .check_memory(from + to + bytes.len() as u64)?;
-            pixels = scale(&pixels, size, &mut |fraction| context.progress(3, fraction))?;
+            let mut progress = |fraction| context.progress(3, fraction);
+            pixels = Arc::new(scale(&pixels, size, &mut progress)?);
         }
         Ok(Output {
             result: DecodeResult {
                 raster: pixels.describe(),
-                source: decoded.source,
+                source: shown.source,
                 format,
                 frame,
             },
-            payloads: vec![pixels.into_payload()],
+            payloads: vec![pixels.share()],
         })
     }
 

@@ -67,7 +67,8 @@ impl Orientation {
     }
 
     /// Where the pixel at `x`, `y` of a picture of `oriented` size is stored.
-    const fn stored_at(self, oriented: Size, x: u32, y: u32) -> (u32, u32) {
+    #[must_use]
+    pub const fn stored_at(self, oriented: Size, x: u32, y: u32) -> (u32, u32) {
         let Size { width, height } = oriented;
         match self.0 {
             2 => (width - 1 - x, y),

@@ -59,6 +59,17 @@ impl Region {
         }
     }
 
+    /// Whether all of `other` is inside.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        let within = |at: u32, length: u32, from: u32, room: u32| {
+            let end = u64::from(at) + u64::from(length);
+            at >= from && end <= u64::from(from) + u64::from(room)
+        };
+        within(other.x, other.width, self.x, self.width)
+            && within(other.y, other.height, self.y, self.height)
+    }
+
     /// `asked`, or all of the picture where nothing was asked.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ Needs numpy, Pillow and libjxl's cjxl. All pictures are procedural.
 """
 import math
 import pathlib
+import struct
 import subprocess
 import tempfile
 
@@ -35,6 +36,50 @@ def cjxl(source, target, *arguments):
 def ppm16(path, rgb):
     samples = np.round(rgb * 65535).astype(">u2")
     path.write_bytes(b"P6 %d %d 65535\n" % (rgb.shape[1], rgb.shape[0]) + samples.tobytes())
+
+
+def exr(rgb):
+    """OpenEXR, floats, not compressed: a line a block, channels in alphabetical order."""
+    height, width = rgb.shape[:2]
+    attribute = lambda name, kind, value: b"%s\0%s\0" % (name, kind) + struct.pack("<I", len(value)) + value
+    window = struct.pack("<4i", 0, 0, width - 1, height - 1)
+    channels = b"".join(name + b"\0" + struct.pack("<IIII", 2, 0, 1, 1) for name in (b"B", b"G", b"R")) + b"\0"
+    head = b"v/1\x01" + struct.pack("<I", 2)
+    head += attribute(b"channels", b"chlist", channels) + attribute(b"compression", b"compression", b"\0")
+    head += attribute(b"dataWindow", b"box2i", window) + attribute(b"displayWindow", b"box2i", window)
+    head += attribute(b"lineOrder", b"lineOrder", b"\0") + attribute(b"pixelAspectRatio", b"float", struct.pack("<f", 1))
+    head += attribute(b"screenWindowCenter", b"v2f", bytes(8)) + attribute(b"screenWindowWidth", b"float", struct.pack("<f", 1)) + b"\0"
+    line = 12 * width
+    offsets = [len(head) + 8 * height + y * (8 + line) for y in range(height)]
+    data = b"".join(struct.pack("<iI", y, line) + rgb[y, :, ::-1].T.astype("<f4").tobytes() for y in range(height))
+    return head + struct.pack(f"<{height}Q", *offsets) + data
+
+
+def further():
+    """A small picture in each of the further formats; light is up to four times white."""
+    size = 24, 16
+    rgb = photo(*size)
+    picture = Image.fromarray(np.round(rgb * 255).astype(np.uint8))
+    alpha = Image.linear_gradient("L").resize(size)
+    rgba = picture.copy()
+    rgba.putalpha(alpha)
+    picture.save(HERE / "further.bmp")
+    picture.save(HERE / "further.ppm")
+    picture.save(HERE / "further.tif", compression="tiff_lzw")
+    rgba.save(HERE / "further.tga", compression="tga_rle")
+    rgba.resize((16, 16)).save(HERE / "further.ico", sizes=[(16, 16)], bitmap_format="bmp")
+    rgba.save(HERE / "further.dds", pixel_format="DXT5")
+    rgba.save(HERE / "further.qoi")
+    deep = np.round(np.dstack([rgb, np.asarray(alpha) / 255]) * 65535).astype(">u2")
+    (HERE / "further.ff").write_bytes(b"farbfeld" + struct.pack(">II", *size) + deep.tobytes())
+    light = 4 * rgb**2.2
+    (HERE / "further.exr").write_bytes(exr(light))
+    brightest = light.max(2)
+    exponent = np.floor(np.log2(brightest)) + 1
+    mantissas = np.floor(light / 2.0 ** exponent[..., None] * 256)
+    rgbe = np.dstack([mantissas, exponent + 128]).astype(np.uint8)
+    head = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n" % size[::-1]
+    (HERE / "further.hdr").write_bytes(head + rgbe.tobytes())
 
 
 def main():
@@ -96,6 +141,7 @@ def main():
         inks[:, column, (column // 8) % 4] = 32 * (column % 8) + 16
     Image.frombytes("CMYK", (32, 16), inks.tobytes()).save(HERE / "cmyk.jpg", quality=95, subsampling=0)
 
+    further()
     (HERE / "cut-off.jxl").write_bytes((HERE / "lossy.jxl").read_bytes()[:3000])
     (HERE / "document.pdf").write_bytes(b"%PDF-1.7\n%not a picture\n")
 

@@ -68,8 +68,8 @@ impl<'a> Asked<'a> {
         call.parameters = Some(RawValue::from_string(self.parameters.to_string()).unwrap());
         let input = Input {
             payload: Some(0),
-            digest: None,
             length: Some(self.input.len() as u64),
+            ..Input::default()
         };
         call.inputs = vec![input; self.inputs];
         let head = &self.input[..head.min(self.input.len())];

@@ -87,7 +87,7 @@ fn to_own_space(image: &JxlImage, planes: &mut Frame) {
     }
 }
 
-fn with_jxl(file: &[u8]) -> Vec<Frame> {
+pub fn with_jxl(file: &[u8]) -> Vec<Frame> {
     let mut options = JxlDecoderOptions::default();
     options.render_spot_colors = false;
     options.high_precision = true;

@@ -175,6 +175,15 @@ fn no_damaged_file_panics() {
     }
 }
 
+/// Found by the fuzzer.
+#[test]
+fn the_memory_of_a_picture_beyond_bounds_does_not_overflow() {
+    let mut file = corpus("animation.png");
+    file[16..24].copy_from_slice(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xa2]);
+    let told = inspect(&file).unwrap();
+    assert!(told["decode_memory"].as_u64().unwrap() > 1 << 60, "{told}");
+}
+
 #[test]
 fn what_is_no_picture_is_named() {
     for (bytes, code, word) in [
@@ -183,10 +192,11 @@ fn what_is_no_picture_is_named() {
         (b"PK\x03\x04 and so on", "invalid_input", "ZIP"),
         (b"hello world", "invalid_input", "68 65 6c 6c 6f"),
         (b"\x89PN", "invalid_input", "beginning of a PNG"),
-        (b"II*\0 and so on", "unsupported", "TIFF"),
+        (b"II*\0 and so on", "invalid_input", "TIFF"),
+        (b"qoif", "invalid_input", "QOI"),
         (b"\0\0\0\x1cftypavif....", "unsupported", "AVIF"),
         (b"\0\0\0\x1cftypheic....", "unsupported", "HEIC"),
-        (b"BM and so on", "unsupported", "BMP"),
+        (b"8BPS and so on", "unsupported", "Photoshop"),
     ] {
         for error in [
             decode(bytes, json!({})).unwrap_err(),

@@ -108,7 +108,7 @@ fn known_points_are_where_they_belong() {
     assert_eq!(count[9], 4);
 }
 
-fn refused(parameters: &Value) -> ErrorBody {
+pub fn refused(parameters: &Value) -> ErrorBody {
     Asked::without_input("fractal.tile", parameters.clone())
         .reply()
         .map(|reply| reply.result)
@@ -297,4 +297,30 @@ fn a_tile_stops_between_and_within_rows() {
             assert_eq!(host.heard.get(), after);
         }
     }
+}
+
+#[test]
+fn a_tile_stops_while_orbits_are_followed_again() {
+    let mut tile = parameters(
+        "-0.743643887037151",
+        "0.13182590420533",
+        "1e-8",
+        [96, 96],
+        3000,
+    );
+    tile["planes"] = json!(["distance"]);
+    let mut call = Call::new(1, "fractal.tile");
+    call.parameters = Some(RawValue::from_string(tile.to_string()).unwrap());
+    let host = |after| Stop {
+        after,
+        heard: Cell::new(0),
+        last: Cell::new(0.0),
+    };
+    let patient = host(u32::MAX);
+    exchange(&Message::Call(call.clone()), &[], &patient).unwrap();
+    assert!(patient.last.get() > 0.5);
+    let impatient = host(patient.heard.get());
+    let error = exchange(&Message::Call(call), &[], &impatient).unwrap_err();
+    assert_eq!(error.code.as_str(), "cancelled");
+    assert!(impatient.last.get() > 0.5);
 }

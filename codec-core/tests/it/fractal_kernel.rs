@@ -1,7 +1,7 @@
 //! `fractal.tile`'s vectors against one orbit at a time, and tiles against
 //! their parts.
 
-use codec_core::fractal::orbit::{Bounds, End, Point, iterate};
+use codec_core::fractal::orbit::{Bounds, End, Family, Point, iterate};
 use codec_core::fractal::smooth::Smooth;
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ fn view(at: usize, size: [u32; 2]) -> Value {
 }
 
 /// A column's or row's coordinate from a tile of that one alone.
-fn coordinates(start: f64, step: f64, pixels: u32, sign: f64) -> Vec<f64> {
+pub fn coordinates(start: f64, step: f64, pixels: u32, sign: f64) -> Vec<f64> {
     (0..pixels)
         .map(|at| start + sign * (f64::from(at) + 0.5 - f64::from(pixels) / 2.0) * step)
         .collect()
@@ -100,7 +100,7 @@ fn vectors_equal_one_orbit_at_a_time() {
             let (mut interior, mut iterations) = (0, 0);
             for im in coordinates(im, step, size[1], -1.0) {
                 for re in coordinates(re, step, size[0], 1.0) {
-                    let (end, taken) = iterate(Point { re, im }, bounds);
+                    let (end, taken) = iterate(Family::Mandelbrot, Point { re, im }, bounds);
                     iterations += u64::from(taken);
                     interior += u64::from(end == End::Interior);
                     let (count, fraction) = match end {
@@ -175,7 +175,7 @@ fn a_tile_equals_any_split_of_it() {
 const SUMS: [&str; 4] = ["escaped", "interior", "undecided", "iterations"];
 
 /// Parts of at most a size, each with its corner.
-fn split(whole: &Value, size: [i64; 2], part: [i64; 2]) -> Vec<(usize, usize, Value)> {
+pub fn split(whole: &Value, size: [i64; 2], part: [i64; 2]) -> Vec<(usize, usize, Value)> {
     let mut parts = Vec::new();
     for y in (0..size[1]).step_by(part[1] as usize) {
         for x in (0..size[0]).step_by(part[0] as usize) {

@@ -33,6 +33,27 @@ pub const PICTURES: &[&str] = &[
     "animation.jxl",
 ];
 
+/// Samples that differ from their neighbours, all over the range; the first
+/// pixel is neither grey nor opaque.
+pub fn noise(length: usize, seed: u32) -> Vec<u8> {
+    let mut state = seed | 1;
+    let mut samples: Vec<u8> = (0..length)
+        .map(|at| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // Smooth in part, so that runs and predictors are tried.
+            if at / 97 % 3 == 0 {
+                (at / 97) as u8
+            } else {
+                (state >> 24) as u8
+            }
+        })
+        .collect();
+    for (sample, first) in samples.iter_mut().zip([10, 20, 70, 80, 150, 160, 30, 40]) {
+        *sample = first;
+    }
+    samples
+}
+
 /// A PNG file, uncompressed.
 pub struct Png {
     pub width: u32,

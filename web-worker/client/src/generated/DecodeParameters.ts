@@ -18,4 +18,9 @@ region?: Region,
 /**
  * The size of the output in pixels, exactly. Default: the region's.
  */
-size?: Size, };
+size?: Size, 
+/**
+ * Stops by which pictures of linear light (OpenEXR, Radiance, TIFF of
+ * floats) are made brighter, -30 to 30. Default: 0. No other changes.
+ */
+exposure?: number, };

@@ -2,4 +2,4 @@
 /**
  * A picture format that can be decoded.
  */
-export type Format = "jxl" | "png" | "jpeg" | "webp" | "gif";
+export type Format = "jxl" | "png" | "jpeg" | "webp" | "gif" | "tiff" | "bmp" | "qoi" | "pnm" | "ico" | "tga" | "dds" | "farbfeld" | "exr" | "hdr";

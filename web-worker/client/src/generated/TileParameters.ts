@@ -1,6 +1,7 @@
 // Written by tools/generate from the operations table.
 import type { Center } from "./Center.ts";
 import type { Size } from "./Size.ts";
+import type { TilePlane } from "./TilePlane.ts";
 
 /**
  * The part to compute, and how far to iterate. Pixel (x, y) of a tile of
@@ -30,4 +31,15 @@ max_iterations: number,
  * Distance from 0 at which an orbit has escaped: 2 to 1,000,000.
  * Default: 256.
  */
-escape_radius?: number, };
+escape_radius?: number, 
+/**
+ * Makes it a part of a Julia set: pixels stand for z(0), and this is
+ * the constant c, within the escape radius. Without it pixels stand for
+ * c, z(0) is 0, and the tile is a part of the Mandelbrot set.
+ */
+julia?: Center, 
+/**
+ * What to return, in this order, each once. Default: `count`,
+ * `fraction`.
+ */
+planes?: Array<TilePlane>, };

@@ -6,9 +6,8 @@ import type { Raster } from "./Raster.ts";
  */
 export type TileResult = { 
 /**
- * What the payloads hold. `count`: the smallest n with |z(n)| beyond
- * the escape radius, 4,294,967,295 where there was none. `fraction`:
- * 0 to 1; count and fraction together are continuous.
+ * What the payloads hold: a plane for each that was asked for, named
+ * like it and in that order.
  */
 raster: Raster, 
 /**
@@ -32,6 +31,7 @@ lowest: number | null,
  */
 highest: number | null, 
 /**
- * Iterations that were performed.
+ * Iterations that were performed to find that out; those for the planes
+ * `distance` and `angle` not counted.
  */
 iterations: number, };

@@ -1,0 +1,5 @@
+// Written by tools/generate from the operations table.
+/**
+ * What becomes of metadata.
+ */
+export type Metadata = "keep" | "strip";
