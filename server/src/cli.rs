@@ -167,7 +167,7 @@ pub struct Serve {
     pub max_pixels: u64,
 
     /// Replace a runner when it is idle and its guest's memory has grown past so many bytes: wasm
-    /// memory never shrinks.
+    /// memory never shrinks. One that may hold a picture stays for 30 s after the last call about it.
     #[arg(long, env = "LOCUS_RECYCLE_MEMORY", value_name = "BYTES", default_value_t = 256 << 20)]
     pub recycle_memory: u64,
 

@@ -243,6 +243,15 @@ impl Server {
             .any(|line| words.iter().all(|word| line.contains(word)))
     }
 
+    /// The log's lines with all of these words.
+    pub(crate) fn lines(&self, words: &[&str]) -> Vec<String> {
+        let log = self.log.lock().expect("not poisoned");
+        log.iter()
+            .filter(|line| words.iter().all(|word| line.contains(word)))
+            .cloned()
+            .collect()
+    }
+
     /// Asks the server to end.
     pub(crate) fn terminate(&self) {
         signal(self.pid(), rustix::process::Signal::TERM);

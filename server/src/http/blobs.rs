@@ -78,7 +78,7 @@ where
 {
     let mut body = Body::new(body, blobs.body_timeout);
     let answer = blobs.take(&digest, &headers, &mut body).await;
-    if !body.has_ended() {
+    if body.ended().is_none() {
         // Closing the connection on a client that still sends would cost it the answer.
         let most = blobs.discard;
         tokio::spawn(async move { body.discard(most).await });

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Buf, Bytes};
 use futures_util::{FutureExt, Stream, StreamExt};
 use locus_protocol::{ALIGNMENT, ErrorBody, ErrorCode, Message, Prefix, padding};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::inputs::Blob;
 use crate::blobs::ReadError;
@@ -17,7 +17,7 @@ use crate::bulk::{Bulk, Writer};
 pub(super) struct Body<S> {
     stream: S,
     pause: Duration,
-    ended: bool,
+    ended: Option<Instant>,
 }
 
 impl<S, B> Body<S>
@@ -30,12 +30,12 @@ where
         Self {
             stream,
             pause,
-            ended: false,
+            ended: None,
         }
     }
 
-    /// Whether nothing more will come.
-    pub(super) fn has_ended(&self) -> bool {
+    /// When it turned out that nothing more will come.
+    pub(super) fn ended(&self) -> Option<Instant> {
         self.ended
     }
 
@@ -47,7 +47,7 @@ where
             None => timeout(self.pause, self.stream.next()).await,
         };
         if !matches!(next, Ok(Some(Ok(_)))) {
-            self.ended = true;
+            self.ended = Some(Instant::now());
         }
         match next {
             Ok(None) => Ok(None),

@@ -6,13 +6,14 @@
 //! streamed as they come. A client that goes away drops the future or the
 //! body, and with it the [`runner::Call`](crate::runner::Call), which cancels.
 
+use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::Stream;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use locus_protocol::{
     ErrorBody, ErrorCode, Limits, MAX_HEADER, Message, Prefix, Progress, Reply as ReplyHeader,
@@ -30,6 +31,9 @@ use crate::runner::{Call, Event, Pool, Request};
 
 /// The content type of frames.
 pub const FRAMES: HeaderValue = HeaderValue::from_static("application/vnd.locus.frames");
+
+/// How long a call waited and ran, as browsers show it, too.
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// Bounds on calls.
 #[derive(Debug, Clone)]
@@ -87,7 +91,7 @@ where
         Ok(response) => response,
         Err((id, error)) => {
             tracing::debug!(id, code = %error.code, message = %error.message, "call refused");
-            if !body.has_ended() {
+            if body.ended().is_none() {
                 // Closing the connection on a client that still sends would cost it the answer.
                 let most = calls.bounds.input_bytes;
                 tokio::spawn(async move { body.discard(most).await });
@@ -154,14 +158,18 @@ impl Calls {
             deadline: arrived + deadline,
             usual: Arc::clone(usual),
             room,
+            blob: blobs.first().map(|blob| *blob.pin.digest()),
         };
         let mut call = self.pool.call(request).map_err(refused)?;
-        match call.next().await.map_err(refused)? {
-            Event::Reply(Bulk::Inline(bytes)) => Ok(frames(StatusCode::OK, bytes)),
+        let event = call.next().await.map_err(refused)?;
+        let ended = !matches!(event, Event::Progress(_));
+        let timing = timing(body.ended(), call.begun(), ended);
+        let mut response = match event {
+            Event::Reply(Bulk::Inline(bytes)) => frames(StatusCode::OK, bytes),
             Event::Reply(Bulk::Memfd { file, length }) => {
                 let mut response = stream(FileStream::new(file, length));
                 response.headers_mut().insert(CONTENT_LENGTH, length.into());
-                Ok(response)
+                response
             }
             Event::Progress(value) => {
                 // One chunk waits while another is written: the runner's reply is read as fast as the client takes it.
@@ -175,9 +183,13 @@ impl Calls {
                     }
                     drop(blobs);
                 });
-                Ok(stream(Chunks(receiver)))
+                stream(Chunks(receiver))
             }
+        };
+        if let Some(timing) = timing {
+            response.headers_mut().insert(SERVER_TIMING, timing);
         }
+        Ok(response)
     }
 
     /// Takes room for large inputs, until the call has ended.
@@ -251,6 +263,21 @@ impl Calls {
             deadline,
         })
     }
+}
+
+/// How long a call waited for a runner, after all of it had come; and how long it ran, if it has ended.
+fn timing(whole: Option<Instant>, begun: Option<Instant>, ended: bool) -> Option<HeaderValue> {
+    let milliseconds = |from: Instant, to: Instant| (to - from).as_secs_f64() * 1e3;
+    let (whole, begun) = (whole?, begun?);
+    let mut words = format!("queue;dur={:.2}", milliseconds(whole, begun));
+    if ended {
+        let _ = write!(
+            words,
+            ", run;dur={:.2}",
+            milliseconds(begun, Instant::now())
+        );
+    }
+    HeaderValue::try_from(words).ok()
 }
 
 /// Sends what a running call says until its reply has been taken.

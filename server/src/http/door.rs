@@ -35,8 +35,10 @@ pub enum Refusal {
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// Pages may ask other sites for pictures that the visitor names by their
+/// address (`?url=`); such a site has to allow it. Everything else is ours.
 const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; \
-     img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; object-src 'none'; \
+     img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self' https: http:; object-src 'none'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// On every reply.

@@ -10,8 +10,8 @@ use crate::blobs::{Pin, Store};
 
 /// Bytes of an input of which an estimate sees no more.
 const HEAD: u64 = 64 * 1024;
-/// Bytes by which a header may grow for each input: its payload's index, its length and the payload's own.
-pub(super) const GAINED: usize = 128;
+/// Bytes by which a header may grow for each input: its payload's index, its length, the payload's own, and its key.
+pub(super) const GAINED: usize = 256;
 
 /// A blob that goes into a frame.
 #[derive(Debug)]
@@ -81,10 +81,14 @@ impl Found {
             ));
         }
         for input in &mut call.inputs {
+            // Whoever could name the bytes that he sends as he likes could put them in the place of others'.
+            input.key = None;
             let at = input.digest.and_then(|digest| self.at.get(&digest));
             if let (None, Some(&at)) = (input.payload, at) {
                 input.payload = Some(before + at);
                 input.length = Some(self.blobs[at].pin.length());
+                // These bytes are compared with their digest when they are read.
+                input.key = input.digest.map(|digest| digest.to_string());
             }
         }
         Ok(self.blobs)

@@ -1,6 +1,7 @@
 //! HTTP: connections and their bounds here, who may ask what in [`door`],
 //! the routes in [`routes`], the path before them in [`base`], calls in [`call`],
-//! their inputs in [`blobs`], static files in [`pages`].
+//! their inputs in [`blobs`], static files in [`pages`]; [`probe`] is for clients
+//! that measure their network.
 
 pub mod base;
 pub mod blobs;
@@ -10,5 +11,6 @@ pub mod connections;
 pub mod door;
 mod inputs;
 pub mod pages;
+pub mod probe;
 mod problem;
 pub mod routes;

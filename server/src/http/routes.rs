@@ -13,6 +13,7 @@ use super::base::BasePath;
 use super::blobs::{self, Blobs};
 use super::call::{self, Calls};
 use super::pages::Pages;
+use super::probe;
 use crate::operations::Operations;
 use crate::runner::Pool;
 use crate::runner::pool::Counts;
@@ -90,6 +91,8 @@ pub fn routes(site: &Arc<Site>) -> BoxedFilter<(impl Reply + use<>,)> {
         .unify()
         .or(health)
         .unify()
+        .or(probe())
+        .unify()
         .or(pages)
         .unify();
     site.base.below().and(all).recover(rejected).unify().boxed()
@@ -115,11 +118,25 @@ fn blobs(blobs: &Arc<Blobs>) -> BoxedFilter<(warp::reply::Response,)> {
     put.or(head).unify().or(get).unify().boxed()
 }
 
+fn probe() -> BoxedFilter<(warp::reply::Response,)> {
+    let get = warp::path!("v1" / "probe")
+        .and(warp::get())
+        .and(warp::query())
+        .map(|wanted| probe::get(&wanted));
+    let post = warp::path!("v1" / "probe")
+        .and(warp::post())
+        .and(warp::body::stream())
+        .then(probe::post);
+    get.or(post).unify().boxed()
+}
+
 #[derive(Serialize)]
 struct Health {
     status: &'static str,
     version: &'static str,
     runners: Counts,
+    /// Milliseconds that a call which came now would wait, roughly.
+    ahead_ms: f64,
     /// Bytes of inputs that are kept; `null` where none are.
     blobs: Option<u64>,
 }
@@ -136,6 +153,7 @@ fn health(site: &Site) -> warp::reply::Response {
         status,
         version: env!("CARGO_PKG_VERSION"),
         runners: site.pool.counts(),
+        ahead_ms: (site.pool.ahead_ms() * 10.0).round() / 10.0,
         blobs: site.blobs.store.as_ref().map(|store| store.bytes()),
     };
     // Counts and words are always valid JSON.

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::held::{Blob, Held};
 use super::job::Job;
 use super::process::Runner;
 use crate::bulk::{Bulk, INLINE};
@@ -20,6 +21,8 @@ use crate::bulk::{Bulk, INLINE};
 const AHEAD: f32 = 500.0;
 /// How long a cancelled call may take to notice before its runner is killed.
 const GRACE: Duration = Duration::from_millis(50);
+/// How long a runner whose memory has grown is kept after a call that it may hold the state for.
+const STAY: Duration = Duration::from_secs(30);
 
 /// A runner with its calls.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ pub(super) struct Active {
     shut: bool,
     /// Unfit for further calls.
     pub(super) retiring: bool,
+    /// What its instance may have kept.
+    held: Held,
+    /// Its memory has grown past the mark; when it goes, if it is idle then.
+    worn: Option<Instant>,
 }
 
 /// A call that a runner has.
@@ -61,7 +68,54 @@ impl Active {
             flights: VecDeque::new(),
             shut: false,
             retiring: false,
+            held: Held::default(),
+            worn: None,
         }
+    }
+
+    /// What it may hold of the blob that `job` is about.
+    pub(super) fn holds(&self, job: &Job) -> Option<Blob> {
+        self.held.find(&job.request.blob?)
+    }
+
+    /// Who of several runners that are free is best for `job`: the one with the least of this.
+    pub(super) fn distance(&self, job: &Job) -> f32 {
+        match (job.request.blob, self.holds(job)) {
+            (None, _) => 0.0,
+            // What took long is what is worth keeping.
+            (_, Some(blob)) => -1.0 - blob.longest,
+            (_, None) => self.held.len() as f32,
+        }
+    }
+
+    /// Microseconds until all its calls will have ended; infinite where that is not known.
+    pub(super) fn busy_for(&self, now: Instant) -> f32 {
+        let expected = |flight: &Flight| {
+            let took = match self.holds(&flight.job) {
+                Some(blob) => blob.last,
+                None => flight.job.request.usual.microseconds(),
+            };
+            let begun = flight.job.begun();
+            let since = begun.map_or(0.0, |begun| (now - begun).as_secs_f32() * 1e6);
+            // What takes longer than it should may take as long again.
+            if since > took { since } else { took - since }
+        };
+        self.flights.iter().map(expected).sum()
+    }
+
+    /// A call has ended after so many microseconds, and left the memory
+    /// larger than it should be or not.
+    pub(super) fn settle(&mut self, job: &Job, took: f32, grown: bool, now: Instant) {
+        if let Some(blob) = job.request.blob {
+            self.held.note(blob, took);
+        }
+        self.worn = match (grown, job.request.blob, self.worn) {
+            (false, ..) => None,
+            (true, Some(_), _) => Some(now + STAY),
+            (true, None, Some(until)) => Some(until),
+            (true, None, None) => Some(now),
+        };
+        self.retiring |= self.worn.is_some_and(|until| until <= now);
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -118,6 +172,9 @@ impl Active {
     /// As [`Runner::flush`].
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.runner.flush()?;
+        if let Some(first) = self.flights.front().filter(|first| !first.sent) {
+            first.job.begin(Instant::now());
+        }
         let unsent = self
             .flights
             .iter_mut()
@@ -146,6 +203,9 @@ impl Active {
         let ended = self.flights.pop_front();
         if let Some(next) = self.flights.front_mut() {
             next.stop_by = next.abandoned.then(|| now + GRACE);
+            if next.sent {
+                next.job.begin(now);
+            }
         }
         ended
     }
@@ -178,7 +238,7 @@ impl Active {
 
     /// The calls whose deadline has passed, of which the runner is told to
     /// drop those that it has not begun; and whether the runner has to be
-    /// ended for the one that it runs.
+    /// ended, for the one that it runs or because it is worn.
     pub(super) fn overdue(&mut self, now: Instant) -> (Vec<Arc<Job>>, bool) {
         let late = |flight: &Flight| !flight.abandoned && flight.job.request.deadline <= now;
         let jobs: Vec<_> = self
@@ -190,15 +250,19 @@ impl Active {
         let end = self
             .flights
             .front()
-            .is_some_and(|first| late(first) || first.stop_by.is_some_and(|by| by <= now));
+            .is_some_and(|first| late(first) || first.stop_by.is_some_and(|by| by <= now))
+            || self.is_idle() && self.worn.is_some_and(|until| until <= now);
         for job in &jobs {
             self.abandon(job.number, now);
         }
         (jobs, end)
     }
 
-    /// When something has to be done about its calls.
+    /// When something has to be done about its calls, or about itself.
     pub(super) fn due(&self) -> Option<Instant> {
+        if self.is_idle() {
+            return self.worn;
+        }
         self.flights
             .iter()
             .filter_map(|flight| match flight.abandoned {

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use locus_protocol::{ErrorBody, ErrorCode};
+use tokio::time::Instant;
 
 use super::job::Job;
 use super::pool::Pool;
@@ -33,6 +34,12 @@ impl Call {
             pool,
             ended: false,
         }
+    }
+
+    /// When a runner took it up, if one has.
+    #[must_use]
+    pub fn begun(&self) -> Option<Instant> {
+        self.job.begun()
     }
 
     /// What the call says next; nothing after a reply or an error.

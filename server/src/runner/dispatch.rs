@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use locus_protocol::{ErrorBody, ErrorCode};
 use tokio::time::{Instant, sleep_until};
@@ -58,19 +59,35 @@ impl Pool {
 
     /// Hands out what can be handed out.
     pub(super) fn dispatch(&self, state: &mut State) {
-        while let Some(job) = state.waiting.pop_front() {
-            // Of the idle ones the last, whose memory is warm.
+        let mut first = 0;
+        while let Some(job) = state.waiting.get(first) {
+            // Of the idle ones the one that holds what the call is about; else the last, whose memory is warm.
             let best = state
                 .active
                 .iter()
                 .enumerate()
                 .rev()
-                .filter_map(|(at, active)| Some((at, active.takes(&job)?)))
-                .min_by(|(_, before), (_, other)| before.total_cmp(other));
-            let Some((at, _)) = best else {
-                state.waiting.push_front(job);
+                .filter_map(|(at, active)| Some((at, active.takes(job)?, active.distance(job))))
+                .min_by(|(_, before, near), (_, other, far)| {
+                    before.total_cmp(other).then(near.total_cmp(far))
+                });
+            let Some((at, ..)) = best else { return };
+            if let Some(until) = patience(state, at, job) {
+                // Those behind it need not wait with it.
+                first += 1;
+                self.due(state, until);
+                continue;
+            }
+            let Some(job) = state.waiting.remove(first) else {
                 return;
             };
+            if let Some(blob) = job.request.blob {
+                let (pid, held) = (
+                    state.active[at].runner.pid,
+                    state.active[at].holds(&job).is_some(),
+                );
+                tracing::debug!(pid, held, %blob, "a call goes to a runner");
+            }
             if state.active[at].hand(job).is_err() {
                 // A memfd could not be sent, so it has died.
                 self.let_go(state, at);
@@ -154,18 +171,18 @@ impl Pool {
                 "a runner said something impossible",
             )),
         };
-        let fit = outcome.is_ok()
-            && envelope.pages <= self.settings().recycle_pages
-            && active.runner.generation == state.generation
-            && !state.closed;
+        let grown = envelope.pages > self.settings().recycle_pages;
+        let fit = outcome.is_ok() && active.runner.generation == state.generation && !state.closed;
         active.retiring |= !fit;
         let dead = !matches!(
             envelope.kind,
             Kind::Reply | Kind::OutOfMemory | Kind::TooLong
         );
-        if let Some(flight) = active.end(envelope.call, Instant::now()) {
+        let now = Instant::now();
+        if let Some(flight) = active.end(envelope.call, now) {
             if outcome.is_ok() {
                 flight.job.request.usual.learn(envelope.value);
+                active.settle(&flight.job, envelope.value, grown, now);
             }
             flight.job.finish(outcome);
         }
@@ -265,18 +282,53 @@ impl Pool {
             }
             if end {
                 let pid = active.runner.pid;
-                tracing::info!(pid, "a call did not end in time, its runner is ended");
+                if active.is_idle() {
+                    tracing::debug!(pid, "what a grown runner holds is no longer used");
+                } else {
+                    tracing::info!(pid, "a call did not end in time, its runner is ended");
+                }
                 self.let_go(state, at);
             } else {
                 at += 1;
             }
         }
-        let waiting = state.waiting.iter().map(|job| job.request.deadline);
+        // Nobody waits for a runner that holds its blob longer than is worth while.
+        let waiting = state.waiting.iter().map(|job| {
+            let deadline = job.request.deadline;
+            let patience = job.patience.get().filter(|until| **until > now);
+            patience.map_or(deadline, |until| deadline.min(*until))
+        });
         let handed = state.active.iter().filter_map(Active::due);
         state.alarm = waiting.chain(handed).min();
         self.dispatch(state);
         self.unsent.notify_one();
     }
+}
+
+/// Until when `job` rather waits for a runner that holds its blob and is free in a moment, than goes to the idle one at
+/// `at`, which would begin from nothing.
+fn patience(state: &State, at: usize, job: &Job) -> Option<Instant> {
+    if state.active[at].holds(job).is_some() {
+        return None;
+    }
+    let now = Instant::now();
+    let (longest, wait) = state
+        .active
+        .iter()
+        .filter(|active| !active.retiring)
+        .filter_map(|active| {
+            let blob = active.holds(job)?;
+            Some((blob.longest, active.busy_for(now) + blob.last))
+        })
+        .min_by(|(_, wait), (_, other)| wait.total_cmp(other))?;
+    let worth = longest / 2.0;
+    if wait >= worth {
+        return None;
+    }
+    let until = job
+        .patience
+        .get_or_init(|| now + Duration::from_secs_f32(worth / 1e6));
+    (now < *until).then_some(*until)
 }
 
 fn position(state: &State, number: u64) -> Option<usize> {

@@ -1,10 +1,10 @@
 //! A call between the two who share it: whoever asked, and the pool.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use locus_protocol::ErrorBody;
+use locus_protocol::{Digest, ErrorBody};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
@@ -23,6 +23,8 @@ pub struct Request {
     pub usual: Arc<Usual>,
     /// The room that the frame takes, given back with it.
     pub room: Option<OwnedSemaphorePermit>,
+    /// The blob whose decoded state a runner may hold; its bytes are right.
+    pub blob: Option<Digest>,
 }
 
 /// A request, and what has been said about it.
@@ -33,6 +35,8 @@ pub(super) struct Job {
     pub(super) request: Request,
     /// Whether a runner has died of it, or with it.
     pub(super) retried: AtomicBool,
+    /// Until when it waits for a runner that holds its blob, while others are free.
+    pub(super) patience: OnceLock<Instant>,
     said: Mutex<Said>,
 }
 
@@ -41,6 +45,8 @@ struct Said {
     /// The latest; earlier ones that nobody has read are no news any more.
     progress: Option<f32>,
     outcome: Option<Result<Bulk, ErrorBody>>,
+    /// When a runner took it up.
+    begun: Option<Instant>,
     reader: Option<Waker>,
 }
 
@@ -50,8 +56,19 @@ impl Job {
             number,
             request,
             retried: AtomicBool::new(false),
+            patience: OnceLock::new(),
             said: Mutex::default(),
         }
+    }
+
+    /// A runner has taken it up.
+    pub(super) fn begin(&self, now: Instant) {
+        self.said().begun = Some(now);
+    }
+
+    /// When a runner took it up, if one has.
+    pub(super) fn begun(&self) -> Option<Instant> {
+        self.said().begun
     }
 
     /// The runner says how far it is.

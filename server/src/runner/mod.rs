@@ -3,15 +3,17 @@
 //! Deadlines and limits hold for a guest that spins, recurses without end or
 //! waits for ever, because its process is ended; so nothing here trusts a
 //! guest to come back. The server's side is [`pool`] with `dispatch`, `active` (a
-//! runner and its calls), [`job`], [`call`] and [`process`], the
+//! runner and its calls), `held`, [`job`], [`call`] and [`process`], the
 //! child's is [`child`], [`guest`] and [`watch`]; [`wire`] is what they say
 //! to each other.
 
 mod active;
+mod ahead;
 pub mod call;
 pub mod child;
 mod dispatch;
 pub mod guest;
+mod held;
 pub mod job;
 pub mod pool;
 pub mod process;
