@@ -12,8 +12,10 @@ export const MAX_HEADER = 1 << 20;
 export const MAX_PAYLOADS = 4096;
 export const CONTENT_TYPE = "application/vnd.locus.frames";
 
-/** One input of a call: bytes in the frame, or a blob by its digest. */
-export type Input = { payload: number; digest?: string; length?: number } | { digest: string; length?: number };
+/** One input of a call: bytes in the frame, or a blob by its digest. `key` names the bytes for what engines keep. */
+export type Input =
+  | { payload: number; digest?: string; length?: number; key?: string | undefined }
+  | { digest: string; length?: number };
 
 export interface CallHeader {
   kind: "call" | "estimate";

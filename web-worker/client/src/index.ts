@@ -21,4 +21,5 @@ export {
 export { bytes, type Place, type Preference } from "./placement.ts";
 export type { Readable } from "./store.ts";
 export type { ServerState } from "./transports/health.ts";
+export { once } from "./transports/local.ts";
 export type { InputData } from "./transports/transport.ts";

@@ -1,28 +1,25 @@
 // The one door: `call` an operation, and it runs in this browser or on the
 // server, as the caller prefers and the places can.
 
+import { Dispatcher, type Done } from "./dispatcher.ts";
 import { loadCodec } from "./engines/codec.ts";
 import { Engine } from "./engines/engine.ts";
 import { Pool, type PoolSnapshot } from "./engines/pool.ts";
-import { aborted, isAbort, LocusError } from "./errors.ts";
+import { aborted, LocusError } from "./errors.ts";
+import { Estimates } from "./estimates.ts";
 import { type Estimate, type Limits, OPERATIONS, type Operation, type Operations } from "./generated/index.ts";
 import { isolation } from "./isolation.ts";
 import { Painter } from "./paint/painter.ts";
-import {
-  fallOver,
-  isIncapacity,
-  memoryBudget,
-  type Place,
-  type Placement,
-  type Preference,
-  place,
-} from "./placement.ts";
-import { Speeds } from "./speed.ts";
+import { Beliefs } from "./placement/beliefs.ts";
+import { Memory } from "./placement/memory.ts";
+import type { Prediction } from "./placement/predict.ts";
+import { memoryBudget, type Place, type Preference } from "./placement.ts";
 import { type Readable, Store } from "./store.ts";
 import { Health, type ServerState } from "./transports/health.ts";
 import { LocalTransport } from "./transports/local.ts";
+import { Scout } from "./transports/scout.ts";
 import { ServerTransport } from "./transports/server.ts";
-import type { Answer, InputData, Request } from "./transports/transport.ts";
+import type { InputData } from "./transports/transport.ts";
 
 export interface LocusOptions {
   /** URL of the folder with the codec's browser builds, `plain` and `threads`. Default: `/codec/`. */
@@ -39,7 +36,7 @@ export interface LocusOptions {
 export type Priority = "interactive" | "normal" | "background" | number;
 
 export interface CallOptions {
-  /** Default: `auto`. */
+  /** Default: `auto`, which chooses the place that is predicted to be quicker. */
   prefer?: Preference | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
@@ -48,7 +45,7 @@ export interface CallOptions {
   /** Milliseconds after which the call fails with `deadline_exceeded`. Default: 120,000. */
   deadlineMs?: number | undefined;
   limits?: Limits | undefined;
-  /** What a call alike was estimated at: many small calls then ask once. Without it, the codec is asked. */
+  /** What a call alike was estimated at: many small calls then ask once. */
   estimate?: Estimate | undefined;
 }
 
@@ -79,6 +76,8 @@ export interface Ran {
   moving_ms: number;
   computed_ms: number;
   total_ms: number;
+  /** What it was predicted to take in either place, where that could be told. */
+  predicted?: Record<Place, Prediction> | undefined;
 }
 
 export interface Reply<Result = unknown> {
@@ -116,9 +115,10 @@ export class Locus {
   readonly #local: LocalTransport;
   readonly #server: ServerTransport | undefined;
   readonly #health: Health;
-  readonly #speeds = new Speeds();
+  readonly #estimates: Estimates;
+  readonly #memory = new Memory();
+  readonly #dispatcher: Dispatcher;
   readonly #painter = new Painter();
-  readonly #budget: number;
   readonly #resume = () => this.#health.probe();
   #noticed = false;
 
@@ -128,9 +128,9 @@ export class Locus {
     const codecBase = new URL(options.codecBase ?? "/codec/", origin).href;
     const api = options.server === null ? undefined : new URL(options.server ?? "/v1/", origin);
     const memory = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory;
-    this.#budget = memoryBudget(memory);
+    const cores = Math.max(1, options.threads ?? globalThis.navigator?.hardwareConcurrency ?? 1);
     this.#pool = new Pool({
-      cores: Math.max(1, options.threads ?? globalThis.navigator?.hardwareConcurrency ?? 1),
+      cores,
       isolated,
       load: () => loadCodec(codecBase, isolated ? "threads" : "plain"),
       makeEngine: (kind, { base, module }, threads) => {
@@ -146,6 +146,20 @@ export class Locus {
     this.#local = new LocalTransport(this.#pool);
     this.#health = new Health(api && new URL("health", api).href, () => this.#notice());
     this.#server = api && new ServerTransport(api.href, this.#health);
+    this.#estimates = new Estimates(codecBase);
+    const beliefs = new Beliefs(this.#memory.read());
+    this.#dispatcher = new Dispatcher({
+      pool: this.#pool,
+      local: this.#local,
+      server: this.#server,
+      health: this.#health,
+      estimates: this.#estimates,
+      beliefs,
+      scout: api && new Scout(api, beliefs, this.#health),
+      cores,
+      budget: memoryBudget(memory),
+      onLearned: () => this.#memory.write(() => beliefs.kept),
+    });
     this.#state = new Store<LocusState>({
       isolated,
       isolation_reason: reason,
@@ -190,76 +204,48 @@ export class Locus {
     inputs: readonly InputData[] = [],
     options: CallOptions = {},
   ): Promise<Reply<Operations[Name]["result"]>> {
-    const { prefer = "auto", signal, deadlineMs = DEADLINE_MS, priority = "normal", limits = {} } = options;
+    const { prefer = "auto", signal, deadlineMs = DEADLINE_MS, priority = "normal", limits = {}, onProgress } = options;
     if (signal?.aborted) throw aborted();
     const began = performance.now();
-    const until = began + deadlineMs;
-    const ask = () => this.#estimate(operation, parameters, inputs, Math.max(1, until - performance.now()), signal);
-    // Choosing the server does not download the codec.
-    let estimate = options.estimate;
-    let asked = estimate !== undefined || prefer !== "server" || this.#pool.snapshot.codec === "ready";
-    if (asked) estimate ??= await ask();
-    let placement = place(estimate, await this.#facts(estimate, prefer), prefer);
-
-    for (let moved = false; ; moved = true) {
-      if (placement.place === "local" && !asked) {
-        asked = true;
-        estimate = await ask();
-      }
-      // Of another call it says where to run, but not how long this one takes.
-      const units = options.estimate ? undefined : estimate?.units_cold;
-      const expected = units && this.#speeds.expect(operation, placement.place, units);
-      const start = performance.now();
-      let begun = start;
-      const { place: where } = placement;
-      const report = (phase: string | undefined, fraction: number) =>
-        options.onProgress?.({
-          phase,
-          fraction,
-          place: where,
-          elapsed_ms: performance.now() - begun,
-          expected_ms: expected,
-        });
-      const request: Request = {
-        operation,
-        parameters,
-        inputs,
-        limits: where === "local" ? { ...limits, memory: Math.min(limits.memory ?? Infinity, this.#budget) } : limits,
-        deadlineMs: Math.max(1, Math.ceil(until - start)),
-        priority: typeof priority === "number" ? priority : PRIORITIES[priority],
-        estimate,
-        signal,
-        onBegun: () => {
-          begun = performance.now();
-          report(undefined, 0);
-        },
-        onProgress: report,
-      };
-      try {
-        const answer = await this.#run(where, request, prefer);
-        if (units) this.#speeds.learn(operation, where, units, answer.computed_ms);
-        const ran = ranOf(placement, answer, began, start);
-        return { result: answer.result as Operations[Name]["result"], payloads: answer.payloads, ran };
-      } catch (error) {
-        if (!(error instanceof LocusError)) throw error;
-        error.ran = ranOf(placement, undefined, began, start);
-        if (moved || signal?.aborted || !isIncapacity(error, limits)) throw error;
-        const other = fallOver(where, error, estimate, await this.#facts(estimate, prefer), prefer);
-        if (!other) throw error;
-        placement = other;
-      }
+    const wish = {
+      operation,
+      parameters,
+      inputs,
+      prefer,
+      signal,
+      deadlineMs,
+      priority: typeof priority === "number" ? priority : PRIORITIES[priority],
+      limits,
+      estimate: options.estimate,
+      onProgress: (
+        place: Place,
+        phase: string | undefined,
+        fraction: number,
+        elapsed_ms: number,
+        expected_ms?: number,
+      ) => onProgress?.({ phase, fraction, place, elapsed_ms, expected_ms }),
+    };
+    let how: Done | undefined;
+    try {
+      const done = await this.#dispatcher.run(wish, (failed) => {
+        how = failed;
+      });
+      const { result, payloads } = done.answer;
+      return { result: result as Operations[Name]["result"], payloads, ran: ranOf(done, began) };
+    } catch (error) {
+      if (error instanceof LocusError && how) error.ran = ranOf(how, began);
+      throw error;
     }
   }
 
-  /** What a call would take; `undefined` where the codec can't say, or isn't in this browser. */
+  /** What a call would take; `undefined` where that can't be told. */
   async estimate<Name extends keyof Operations>(
     operation: Name,
     parameters: Operations[Name]["parameters"],
     inputs: readonly InputData[] = [],
     signal?: AbortSignal,
   ): Promise<Estimate | undefined> {
-    if (this.#pool.snapshot.codec !== "ready") return undefined;
-    return this.#estimate(operation, parameters, inputs, DEADLINE_MS, signal);
+    return this.#dispatcher.estimate({ operation, parameters, inputs, signal });
   }
 
   /**
@@ -281,38 +267,7 @@ export class Locus {
     this.#health.close();
     this.#server?.close();
     this.#painter.close();
-  }
-
-  #run(where: Place, request: Request, prefer: Preference): Promise<Answer> {
-    if (where === "local") return this.#local.call(request);
-    if (!this.#server) return Promise.reject(new LocusError("unavailable", "there is no server"));
-    // A caller who wants the server waits for it; `auto` rather computes here, where that can be done.
-    const here = !this.#pool.down && (request.estimate?.peak_bytes ?? 0) <= this.#budget;
-    return this.#server.call(request, prefer === "auto" && here ? 0 : undefined);
-  }
-
-  /** What the call would take; unknown where the codec can't say. */
-  async #estimate(
-    operation: string,
-    parameters: object,
-    inputs: readonly InputData[],
-    deadlineMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Estimate | undefined> {
-    try {
-      return await this.#local.estimate(operation, parameters, inputs, deadlineMs, signal);
-    } catch (error) {
-      if (isAbort(error)) throw error;
-      // What is wrong with the call, running it says better.
-      return undefined;
-    }
-  }
-
-  async #facts(estimate: Estimate | undefined, prefer: Preference): Promise<Parameters<typeof place>[1]> {
-    const wanted =
-      prefer === "server" || (prefer === "auto" && estimate !== undefined && estimate.peak_bytes > this.#budget);
-    const server = wanted ? await this.#health.known() : this.#health.state;
-    return { local: { down: this.#pool.down, budget: this.#budget }, server: { state: server } };
+    this.#memory.close();
   }
 
   /** Tells the watchers, once for all changes of a moment. */
@@ -326,15 +281,16 @@ export class Locus {
   }
 }
 
-function ranOf({ place, reason }: Placement, answer: Answer | undefined, began: number, start: number): Ran {
+function ranOf({ answer, placement, predicted, start }: Done, began: number): Ran {
   return {
-    place,
-    reason,
+    place: placement.place,
+    reason: placement.reason,
     threads: answer?.threads ?? 1,
     queued_ms: start - began + (answer?.queued_ms ?? 0),
     moved_bytes: answer?.moved_bytes ?? 0,
     moving_ms: answer?.moving_ms ?? 0,
     computed_ms: answer?.computed_ms ?? 0,
     total_ms: performance.now() - began,
+    ...(predicted && { predicted: { local: predicted.local, server: predicted.server } }),
   };
 }

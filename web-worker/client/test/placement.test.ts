@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Estimate } from "../src/generated/index.ts";
+import type { Prediction, Work } from "../src/placement/predict.ts";
 import {
   bytes,
+  duration,
   type Facts,
   fallOver,
   isIncapacity,
+  late,
   memoryBudget,
   type Place,
   type Preference,
@@ -24,8 +27,12 @@ function check(estimate: Estimate | undefined, given: Facts, preference: Prefere
 }
 
 describe("auto", () => {
-  test("stays in this browser when the call fits", () =>
-    check(small, facts("up"), "auto", "local", "this browser: fits in memory"));
+  test("stays in this browser while nothing is known of the server", () =>
+    check(small, facts("unknown"), "auto", "local", "this browser: the server was not heard of yet"));
+  test("stays in this browser when there is no server", () =>
+    check(small, facts("none"), "auto", "local", "this browser: there is no server"));
+  test("stays in this browser when the call can't be estimated", () =>
+    check(undefined, facts("up"), "auto", "local", "this browser: nothing has to be sent"));
   test("goes to the server when the call does not fit here", () =>
     check(large, facts("up"), "auto", "server", "server: needs 5.1 GB, more than this browser can give"));
   test("tries here when the server is away", () =>
@@ -44,6 +51,104 @@ describe("auto", () => {
       "server",
       "server: the codec could not be loaded",
     ));
+});
+
+describe("predictions", () => {
+  const work: Work = {
+    operation: "image.decode",
+    estimate: small,
+    input_bytes: 2e6,
+    missing_bytes: 0,
+    uses: 0,
+    warm: { local: false, server: false },
+  };
+  const of = (total_ms: number, parts: Partial<Prediction> = {}): Prediction => ({
+    total_ms,
+    moving_ms: 0,
+    queued_ms: 0,
+    computed_ms: total_ms,
+    next_ms: total_ms,
+    ...parts,
+  });
+  const auto = (local: Prediction, server: Prediction, more: Partial<Work> = {}, last?: "local" | "server") =>
+    place(small, { ...facts("up"), predicted: { local, server, work: { ...work, ...more }, last } }, "auto");
+
+  test("choose the quicker place, and say why", () => {
+    expect(auto(of(180), of(41))).toMatchObject({
+      place: "server",
+      reason: "server: 41 ms predicted against 180 ms here; the file is already there",
+    });
+    expect(auto(of(180), of(41), { warm: { local: false, server: true } }).reason).toMatch(/still open there$/);
+    expect(auto(of(41), of(3180, { moving_ms: 3000 }), { missing_bytes: 2e6 })).toMatchObject({
+      place: "local",
+      reason: "this browser: 41 ms predicted against 3.2 s there; 2.0 MB would have to be sent",
+    });
+    expect(auto(of(41), of(300, { queued_ms: 250 })).reason).toMatch(/the server is busy$/);
+    expect(auto(of(300, { queued_ms: 250 }), of(41), { missing_bytes: 10 }).reason).toMatch(/this browser is busy$/);
+  });
+
+  test("that are close keep the place of the last call", () => {
+    expect(auto(of(100), of(95)).place).toBe("local");
+    expect(auto(of(100), of(95), {}, "server").place).toBe("server");
+    expect(auto(of(95), of(100), {}, "server")).toMatchObject({
+      place: "server",
+      reason: expect.stringMatching(/too close to move$/),
+    });
+    expect(auto(of(80), of(100), {}, "server").place).toBe("local");
+  });
+
+  test("charge a call a part of loading the codec", () => {
+    const starting = (starting_ms: number) =>
+      place(small, { ...facts("up"), predicted: { local: of(600), server: of(200), work, starting_ms } }, "auto");
+    expect(starting(0).place).toBe("server");
+    expect(starting(550)).toMatchObject({
+      place: "local",
+      reason: "this browser: 600 ms predicted against 200 ms there; the codec is loaded once for all calls",
+    });
+  });
+
+  test("count what later calls on the same file save", () => {
+    const once = auto(of(200, { next_ms: 2 }), of(100, { next_ms: 100 }));
+    const often = auto(of(200, { next_ms: 2 }), of(100, { next_ms: 100 }), { uses: 3 });
+    expect([once.place, often.place]).toEqual(["server", "local"]);
+  });
+
+  test("bound how long a call is waited for", () => {
+    const { patience_ms } = auto(of(4), of(1000));
+    expect(patience_ms).toBeGreaterThanOrEqual(1000);
+    // Engines take as long to stop.
+    expect(auto(of(1), of(2)).patience_ms).toBeGreaterThanOrEqual(50);
+  });
+
+  test("do not count where the place is set, or can't serve", () => {
+    const predicted = { local: of(500), server: of(1), work };
+    expect(place(small, { ...facts("up"), predicted }, "local").place).toBe("local");
+    expect(place(small, { ...facts("down"), predicted }, "auto").place).toBe("local");
+    expect(
+      place(large, { ...facts("up"), predicted: { ...predicted, local: of(1), server: of(500) } }, "auto").place,
+    ).toBe("server");
+  });
+});
+
+test("a call that is late goes to the other place", () => {
+  const predicted = {
+    local: { total_ms: 40, moving_ms: 0, queued_ms: 0, computed_ms: 40, next_ms: 40 },
+    server: { total_ms: 12, moving_ms: 8, queued_ms: 0, computed_ms: 4, next_ms: 12 },
+    work: {
+      operation: "echo",
+      estimate: small,
+      input_bytes: 0,
+      missing_bytes: 0,
+      uses: 0,
+      warm: { local: false, server: false },
+    },
+  };
+  expect(late("server", predicted, 100)).toEqual({
+    place: "local",
+    reason: "this browser: the server took longer than the 12 ms predicted",
+    patience_ms: 100,
+  });
+  expect(late("local", predicted, undefined).place).toBe("server");
 });
 
 describe("a preference", () => {
@@ -110,6 +215,19 @@ test("bytes are told in words", () => {
     "1.2 MB",
     "123 MB",
     "5.1 GB",
+  ]);
+});
+
+test("milliseconds are told in words", () => {
+  expect([0.04, 9.4, 9.6, 41, 999, 1234, 98_000, 200_000].map(duration)).toEqual([
+    "0.0 ms",
+    "9.4 ms",
+    "10 ms",
+    "41 ms",
+    "999 ms",
+    "1.2 s",
+    "98.0 s",
+    "3 min",
   ]);
 });
 

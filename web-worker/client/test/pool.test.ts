@@ -48,10 +48,10 @@ class FakeEngine {
     this.state = "dead";
     if (busy) this.#settle?.({ kind: "died", code: "lost", message: "ended" });
   }
-  async reply(memory_bytes = 0) {
+  async reply(memory_bytes = 0, computed_ms = 1) {
     this.memoryBytes = memory_bytes;
     this.state = "ready";
-    this.#settle?.({ kind: "reply", prefix: new Uint8Array(), payloads: [], computed_ms: 1, memory_bytes });
+    this.#settle?.({ kind: "reply", prefix: new Uint8Array(), payloads: [], computed_ms, memory_bytes });
     await settle();
   }
   async die(code: "trapped" | "lost") {
@@ -184,6 +184,68 @@ describe("engines", () => {
     await engine(0).reply(2000);
     expect(engine(0).state).toBe("dead");
     expect(engines()).toHaveLength(2);
+  });
+
+  test("that hold what a call needs get it, whatever lane it is of", async () => {
+    const pool = await poolOf();
+    const keyed = (name: string, key: string, more: Partial<Job> = {}) =>
+      watch(pool.run(job(name, { operation: "decode", keys: [key], units: { cold: 1e9, warm: 1e6 }, ...more })));
+    pool.warm();
+    await settle();
+    const [solo, wide] = [engine(0), engine(1)];
+    await solo.start();
+    await wide.start();
+    keyed("x", "x", { lane: "wide" });
+    expect(wide.running).toBe("x");
+    expect(pool.holds("x")).toBe(false);
+    await wide.reply(0, 1000);
+    expect(pool.holds("x")).toBe(true);
+    keyed("x again", "x", { lane: "solo" });
+    expect([wide.running, solo.running]).toEqual(["x again", undefined]);
+    // Another input goes where its lane is, and one of a busy holder that it is not known of, too.
+    keyed("y", "y");
+    expect(solo.running).toBe("y");
+    await solo.reply(0, 1000);
+    keyed("x elsewhere", "x");
+    expect(solo.running).toBe("x elsewhere");
+    await wide.reply(0, 1);
+    await solo.reply(0, 1000);
+    // It was seen that the wide one holds it, so a moment is waited for it.
+    keyed("x once more", "x", { lane: "wide" });
+    keyed("x waits", "x");
+    expect([wide.running, solo.running]).toEqual(["x once more", undefined]);
+    await wide.reply(0, 1);
+    expect([wide.running, solo.running]).toEqual(["x waits", undefined]);
+    wide.end();
+    await settle();
+    expect(pool.holds("y")).toBe(true);
+  });
+
+  test("past the high-water mark stay for what they hold, one of them", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const pool = await poolOf({ cores: 2, highWaterBytes: 1000 });
+    const keyed = (key: string) =>
+      watch(pool.run(job(key, { operation: "decode", keys: [key], units: { cold: 1e9, warm: 1e6 } })));
+    for (const key of ["x", "y"]) keyed(key);
+    await settle();
+    await engine(0).start();
+    await engine(1).start();
+    await engine(0).reply(2000, 500);
+    expect(engine(0).state).toBe("ready");
+    await engine(1).reply(2000, 500);
+    expect([engine(0).state, engine(1).state]).toEqual(["dead", "ready"]);
+    expect([pool.holds("x"), pool.holds("y")]).toEqual([false, true]);
+    // Each use makes it stay longer.
+    vi.advanceTimersByTime(29_000);
+    keyed("y");
+    expect(engine(1).running).toBe("y");
+    await engine(1).reply(2000, 1);
+    vi.advanceTimersByTime(29_000);
+    expect(engine(1).state).toBe("ready");
+    vi.advanceTimersByTime(2_000);
+    expect(engine(1).state).toBe("dead");
+    expect(pool.holds("y")).toBe(false);
+    vi.useRealTimers();
   });
 
   test("that never start fail the calls, and the next call tries again", async () => {

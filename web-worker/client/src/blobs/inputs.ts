@@ -44,6 +44,14 @@ export class Inputs {
     return this.#named.some((named) => named);
   }
 
+  /** The inputs that go by digest, with their digests. */
+  get named(): { input: InputData; digest: string }[] {
+    return this.#inputs.flatMap((input, index) => {
+      const digest = this.#named[index]?.digest;
+      return digest === undefined ? [] : [{ input, digest }];
+    });
+  }
+
   /** What the call's header says of them, and what comes behind it. */
   parts(): { inputs: Input[]; lengths: number[]; payloads: BlobPart[] } {
     const inline = this.#inputs.filter((_, index) => !this.#named[index]);

@@ -58,6 +58,11 @@ export class Uploads {
     this.#ask = ask;
   }
 
+  /** Whether the server had it when it was last heard of. */
+  has(digest: string): boolean {
+    return this.#there.has(digest);
+  }
+
   /** The server turned out not to have it. */
   forget(digest: string): void {
     this.#there.delete(digest);

@@ -5,6 +5,8 @@
 
 import { deferred } from "../deferred.ts";
 import { aborted, LocusError, wordsOf } from "../errors.ts";
+import { readPrefix } from "../frame.ts";
+import { Affinity } from "./affinity.ts";
 import type { Codec } from "./codec.ts";
 import type { Engine, EngineCall, EngineKind, Outcome } from "./engine.ts";
 import { PriorityQueue } from "./queue.ts";
@@ -25,6 +27,10 @@ export interface Job {
   /** An engine has taken the job up. */
   onBegun?: (() => void) | undefined;
   onProgress?: ((value: number) => void) | undefined;
+  /** Names of its inputs' bytes, under which engines keep what they made of them. */
+  keys?: readonly string[] | undefined;
+  /** What it is estimated to take when nothing is kept, and when its inputs are. */
+  units?: { cold: number; warm: number } | undefined;
 }
 
 export interface JobReply {
@@ -56,6 +62,8 @@ export interface PoolSnapshot {
 /** Milliseconds that a guest has to heed the stop flag before its engine is ended. */
 const GRACE = 50;
 const HIGH_WATER = 2 ** 30;
+/** Milliseconds for which an engine past it is kept all the same, after a call that may have left state to use again. */
+const STAY = 30_000;
 /** Milliseconds for which a failure to start is believed to last. */
 const DOWN = 10_000;
 /** Engines that may fail to start, one after another, before calls are refused. */
@@ -67,6 +75,8 @@ interface Task extends Job {
   retried: boolean;
   settled: boolean;
   engine: Engine | undefined;
+  /** Until when it waits for an engine that holds what it needs, while others are free. */
+  patient: number | undefined;
   resolve(reply: JobReply): void;
   reject(error: unknown): void;
   /** Lets go of the signal and the timer. */
@@ -82,6 +92,9 @@ export class Pool {
   };
   readonly #engines = new Set<Engine>();
   readonly #running = new Map<Engine, Task>();
+  readonly #affinity = new Affinity<Engine>();
+  /** The engine past its high-water mark that is kept for a while, for what it holds. */
+  #worn: { engine: Engine; timer: ReturnType<typeof setTimeout> } | undefined;
   #codec: Codec | undefined;
   #codecState: PoolSnapshot["codec"] = "none";
   #startFailures = 0;
@@ -94,6 +107,11 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+  }
+
+  /** Calls of one thread that run at the same time. */
+  get cores(): number {
+    return this.#options.cores;
   }
 
   /** Threads that a parallel call gets. */
@@ -114,6 +132,11 @@ export class Pool {
   /** Why no call can run here, for a while after that was found out. */
   get down(): string | undefined {
     return performance.now() - this.#failed.at < DOWN ? this.#failed.why : undefined;
+  }
+
+  /** Whether an engine seems to have kept what was made of the input of that key, by that operation or by any. */
+  holds(key: string, operation?: string): boolean {
+    return this.#affinity.holds(key, operation);
   }
 
   /** Calls that wait on a lane. */
@@ -150,6 +173,7 @@ export class Pool {
       retried: false,
       settled: false,
       engine: undefined,
+      patient: undefined,
       resolve,
       reject,
       release: () => {
@@ -169,6 +193,7 @@ export class Pool {
     this.#refuse("this page's engines were closed");
     for (const task of this.#running.values())
       this.#settle(task, new LocusError("unavailable", "this page's engines were closed"));
+    clearTimeout(this.#worn?.timer);
     for (const engine of this.#engines) engine.end();
     this.#engines.clear();
     this.#options.onChange?.();
@@ -189,9 +214,43 @@ export class Pool {
       return;
     }
     while (estimate.length > 0 && this.#dispatch("solo", estimate, this.#options.cores + 1));
+    while (this.#toHolder(solo) || this.#toHolder(wide));
     while (solo.length > 0 && this.#dispatch("solo", solo, this.#options.cores));
     while (wide.length > 0 && this.#dispatch("wide", wide, 1));
     this.#options.onChange?.();
+  }
+
+  /** Starts a call on an engine that is free and holds what it needs; false when there is none. */
+  #toHolder(queue: PriorityQueue<Task>): boolean {
+    const free = [...this.#engines].filter((engine) => engine.state === "ready");
+    const holder = (task: Task) => {
+      const best = this.#affinity.best(task, task.lane, free);
+      // It only may hold it, and one that does is free in a moment.
+      return best && !this.#affinity.isSure(task, best) && this.#waits(task) ? undefined : best;
+    };
+    const task = queue.find((task) => holder(task) !== undefined);
+    const engine = task && holder(task);
+    if (!engine) return false;
+    queue.remove(task);
+    void this.#execute(engine, task);
+    return true;
+  }
+
+  /** Whether a call rather waits a moment for the engine that holds what it needs. */
+  #waits(task: Task): boolean {
+    if (!task.keys?.length) return false;
+    const busy = [...this.#running].filter(([, { settled }]) => !settled);
+    const jobs = busy.map(([engine, job]): [Engine, { job: Task; since: number }] => [
+      engine,
+      { job, since: job.begun },
+    ]);
+    const patience = this.#affinity.patience(task, task.lane, jobs);
+    if (patience === undefined) return false;
+    if (task.patient === undefined) {
+      task.patient = performance.now() + patience;
+      setTimeout(() => this.#pump(), patience);
+    }
+    return performance.now() < task.patient;
   }
 
   /** Starts the queue's next call; false when no engine is free for it. */
@@ -199,15 +258,18 @@ export class Pool {
     // An engine whose call was interrupted is on its way out, or free in a moment.
     const engines = this.#of(kind).filter((engine) => !this.#running.get(engine)?.settled);
     if (engines.filter((engine) => engine.state === "busy").length >= most) return false;
-    const idle = engines.find((engine) => engine.state === "ready");
-    if (!idle) {
+    const idle = engines.filter((engine) => engine.state === "ready");
+    const task = queue.find((task) => !this.#waits(task));
+    if (!task) return false;
+    const engine = this.#affinity.emptiest(task, idle);
+    if (!engine) {
       // One at a time: a call may be over before a second engine has started.
       if (engines.length < most && !engines.some((engine) => engine.state === "starting")) this.#spawn(kind);
       return false;
     }
-    const task = queue.take();
-    if (task) void this.#execute(idle, task);
-    return task !== undefined;
+    queue.remove(task);
+    void this.#execute(engine, task);
+    return true;
   }
 
   async #execute(engine: Engine, task: Task): Promise<void> {
@@ -229,7 +291,7 @@ export class Pool {
     this.#running.delete(engine);
     task.engine = undefined;
     this.#conclude(engine, task, outcome);
-    this.#tidy(engine);
+    this.#tidy(engine, task);
     this.#pump();
     this.#options.onChange?.();
   }
@@ -237,6 +299,8 @@ export class Pool {
   #conclude(engine: Engine, task: Task, outcome: Outcome): void {
     switch (outcome.kind) {
       case "reply":
+        // What was stopped or refused says nothing of what such calls take.
+        if (!task.settled && !isError(outcome.prefix)) this.#affinity.ended(engine, task, outcome.computed_ms);
         this.#settle(task, {
           prefix: outcome.prefix,
           payloads: outcome.payloads,
@@ -259,13 +323,41 @@ export class Pool {
   }
 
   /** Replaces an engine that is dead, or whose memory has grown too large to keep. */
-  #tidy(engine: Engine): void {
+  #tidy(engine: Engine, task: Task): void {
     const worn = engine.memoryBytes > (this.#options.highWaterBytes ?? HIGH_WATER);
-    if (worn && this.#queues[engine.kind].length === 0) engine.end();
+    if (worn && this.#queues[engine.kind].length === 0 && !this.#stays(engine, task)) engine.end();
     if (engine.state !== "dead") return;
     this.#engines.delete(engine);
+    this.#affinity.gone(engine);
     // The next call finds it started.
     if (!this.#closed && this.#of(engine.kind).length === 0) this.#spawn(engine.kind);
+  }
+
+  /** Whether an engine whose memory has grown too large is kept for what it holds: one at most, and not for long. */
+  #stays(engine: Engine, task: Task): boolean {
+    const other = this.#worn?.engine;
+    if (!this.#affinity.isHolder(engine)) return false;
+    if (!task.keys?.length) return other === engine;
+    clearTimeout(this.#worn?.timer);
+    const timer = setTimeout(() => this.#replaceWorn(engine), STAY);
+    this.#worn = { engine, timer };
+    if (other && other !== engine) this.#replace(other);
+    return true;
+  }
+
+  #replaceWorn(engine: Engine): void {
+    this.#worn = undefined;
+    this.#replace(engine);
+  }
+
+  /** Ends an engine that is idle; one that is busy is seen to when its call has ended. */
+  #replace(engine: Engine): void {
+    if (engine.state !== "ready") return;
+    engine.end();
+    this.#engines.delete(engine);
+    this.#affinity.gone(engine);
+    if (!this.#closed && this.#of(engine.kind).length === 0) this.#spawn(engine.kind);
+    this.#options.onChange?.();
   }
 
   /** A pool of threads takes long to start, so a page that cancels keeps a second one ready. */
@@ -376,6 +468,11 @@ export class Pool {
 
 function isReply(outcome: unknown): outcome is JobReply {
   return typeof outcome === "object" && outcome !== null && "prefix" in outcome;
+}
+
+function isError(prefix: Uint8Array): boolean {
+  const header = readPrefix(prefix)?.header;
+  return header?.kind === "reply" && Boolean(header.error);
 }
 
 function deadlineExceeded(milliseconds: number): LocusError {

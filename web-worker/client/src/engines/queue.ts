@@ -22,6 +22,11 @@ export class PriorityQueue<T> {
     return this.#items.shift()?.item;
   }
 
+  /** The first one that suits. */
+  find(suits: (item: T) => boolean): T | undefined {
+    return this.#items.find(({ item }) => suits(item))?.item;
+  }
+
   remove(item: T): boolean {
     const index = this.#items.findIndex((other) => other.item === item);
     if (index >= 0) this.#items.splice(index, 1);

@@ -10,10 +10,22 @@ const LONGEST = 10_000;
 /** Milliseconds after which no answer is one. */
 const TIMEOUT = 5_000;
 
+/** What /v1/health answers, as far as it matters here. */
+interface HealthBody {
+  status?: string;
+  blobs?: number | null;
+  ahead_ms?: number;
+  runners?: { limit?: number };
+}
+
 export class Health {
   state: ServerState;
   /** Whether the server keeps blobs; `undefined` until it is known. */
   blobs: boolean | undefined;
+  /** Milliseconds for which a new call would wait there, as it last said. */
+  aheadMs = 0;
+  /** Calls that it runs at once. */
+  runners = 1;
   readonly #url: string | undefined;
   readonly #onChange: () => void;
   #wait = FIRST;
@@ -65,8 +77,10 @@ export class Health {
   async #ask(url: string): Promise<ServerState> {
     try {
       const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT) });
-      const { status, blobs } = (await response.json()) as { status?: string; blobs?: number | null };
+      const { status, blobs, ahead_ms, runners } = (await response.json()) as HealthBody;
       this.blobs = typeof blobs === "number";
+      this.aheadMs = ahead_ms ?? 0;
+      this.runners = Math.max(1, runners?.limit ?? 1);
       this.learn(status === "ok" ? "up" : status === "warming" ? "warming" : "down");
     } catch {
       this.learn("down");

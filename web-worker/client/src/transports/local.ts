@@ -10,24 +10,51 @@ import { type Answer, type InputData, type Request, sizeOf, type Transport } fro
 /** Bytes of each input that an estimate sees. */
 const HEAD = 64 << 10;
 
+const passing = new WeakSet<Blob>();
+
+/** The same bytes as a blob of which engines keep nothing, for a call that has no next one. Nothing is copied. */
+export function once(blob: Blob): Blob {
+  const same = blob.slice(0, blob.size, blob.type);
+  passing.add(same);
+  return same;
+}
+
 export class LocalTransport implements Transport {
   readonly place = "local";
   readonly #pool: Pool;
+  /** A blob never changes, so which one it is names its bytes. */
+  readonly #keys = new WeakMap<Blob, string>();
+  #named = 0;
   #id = 0;
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
+  /** The name under which engines keep what they made of an input; buffers may change and have none. */
+  keyOf(input: InputData): string | undefined {
+    if (!(input instanceof Blob) || passing.has(input)) return undefined;
+    const key = this.#keys.get(input) ?? `blob ${++this.#named}`;
+    this.#keys.set(input, key);
+    return key;
+  }
+
+  /** Whether an engine seems to have kept what was made of an input, by that operation or by any. */
+  holds(input: InputData, operation?: string): boolean {
+    const key = input instanceof Blob ? this.#keys.get(input) : undefined;
+    return key !== undefined && this.#pool.holds(key, operation);
+  }
+
   async call(request: Request): Promise<Answer> {
-    const { operation, parameters, inputs, limits, deadlineMs, priority, signal } = request;
+    const { operation, parameters, inputs, limits, deadlineMs, priority, estimate, signal } = request;
+    const keys = inputs.map((input) => this.keyOf(input));
     const prefix = writePrefix(
       {
         kind: "call",
         id: this.#id++,
         operation,
         parameters,
-        inputs: inputs.map((_, payload) => ({ payload })),
+        inputs: keys.map((key, payload) => ({ payload, key })),
         limits,
       },
       inputs.map(sizeOf),
@@ -35,9 +62,11 @@ export class LocalTransport implements Transport {
     const phases = OPERATIONS.find(({ name }) => name === operation)?.phases ?? [];
     const reply = await this.#pool.run({
       operation,
-      lane: request.estimate?.parallel ? "wide" : "solo",
+      lane: estimate?.parallel ? "wide" : "solo",
       priority,
       parts: [prefix, ...inputs.map(partOf)],
+      keys: keys.filter((key) => key !== undefined),
+      units: estimate && { cold: estimate.units_cold, warm: estimate.units_warm },
       deadlineMs,
       signal,
       onBegun: request.onBegun,

@@ -3,13 +3,15 @@
 // connection cancels. Large inputs go before it, unless the server has them.
 
 import { Hasher } from "../blobs/hasher.ts";
-import { Inputs, type Keeper } from "../blobs/inputs.ts";
+import { Inputs, type Keeper, SMALL } from "../blobs/inputs.ts";
 import { NotKept, Uploads } from "../blobs/uploads.ts";
+import { Affinity } from "../engines/affinity.ts";
 import { aborted, LocusError, wordsOf } from "../errors.ts";
 import { CONTENT_TYPE, type Frame, FrameError, FrameReader, writePrefix } from "../frame.ts";
 import type { ErrorBody } from "../generated/index.ts";
 import type { Health } from "./health.ts";
-import type { Answer, Request, Transport } from "./transport.ts";
+import { measured, timingOf } from "./timing.ts";
+import type { Answer, InputData, Request, Transport } from "./transport.ts";
 
 /** Times that a call asks again when the server has no room. */
 const RETRIES = 3;
@@ -17,6 +19,10 @@ const RETRIES = 3;
 const LONGEST_WAIT = 5_000;
 /** Milliseconds by which the server may miss the deadline before we stop listening. */
 const DEADLINE_GRACE = 2_000;
+/** Milliseconds for which a server is thought to keep what it made of an input. */
+const KEEPS = 25_000;
+/** The server's runners, of which one can't see which does what. */
+const RUNNERS = { kind: "runner", state: "" };
 /** The phase of a call whose inputs are being sent. */
 const UPLOAD = "upload";
 
@@ -26,6 +32,11 @@ export class ServerTransport implements Transport {
   readonly #health: Health;
   readonly #hasher: Hasher | undefined;
   readonly #keeper: Keeper;
+  /** Digests of blobs that went by digest. */
+  readonly #digests = new WeakMap<Blob, string>();
+  readonly #affinity = new Affinity<typeof RUNNERS>();
+  /** Milliseconds of the last small exchange, without what the server did. */
+  #round: number | undefined;
   #id = 0;
 
   /** `api`: URL of the server's API, with a slash at its end. */
@@ -44,6 +55,18 @@ export class ServerTransport implements Transport {
     }
   }
 
+  /** Whether the server has the bytes of an input, as far as this page knows. */
+  has(input: InputData): boolean {
+    const digest = this.#digestOf(input);
+    return digest !== undefined && this.#keeper.uploads.has(digest);
+  }
+
+  /** Whether the server seems to have kept what was made of an input, by that operation or by any. */
+  holds(input: InputData, operation?: string): boolean {
+    const digest = this.#digestOf(input);
+    return digest !== undefined && this.#affinity.holds(digest, operation, performance.now() - KEEPS);
+  }
+
   /** Calls the server, asking again a few times while it has no room. */
   async call(request: Request, patience = RETRIES): Promise<Answer> {
     const start = performance.now();
@@ -57,6 +80,9 @@ export class ServerTransport implements Transport {
         answer.queued_ms += posted - start - inputs.moving_ms;
         answer.moving_ms += inputs.moving_ms;
         answer.moved_bytes += inputs.moved_bytes;
+        if (inputs.moved_bytes > SMALL)
+          answer.sent = { bytes: inputs.moved_bytes, ms: Math.max(inputs.moving_ms - (this.#round ?? 0), 0.1) };
+        this.#remember(request, inputs, answer);
         this.#health.learn("up");
         return answer;
       } catch (error) {
@@ -75,6 +101,17 @@ export class ServerTransport implements Transport {
     this.#hasher?.close();
   }
 
+  #digestOf(input: InputData): string | undefined {
+    return input instanceof Blob ? this.#digests.get(input) : undefined;
+  }
+
+  /** Takes note of what the server has now. */
+  #remember({ operation, estimate }: Request, inputs: Inputs, { computed_ms }: Answer): void {
+    const keys = inputs.named.map(({ digest }) => digest);
+    const units = estimate && { cold: estimate.units_cold, warm: estimate.units_warm };
+    this.#affinity.ended(RUNNERS, { operation, keys, units }, computed_ms);
+  }
+
   /** Posts the call, again when the server turns out to lack an input. */
   async #post(request: Request, until: number, inputs: Inputs): Promise<{ answer: Answer; posted: number }> {
     for (;;) {
@@ -84,6 +121,7 @@ export class ServerTransport implements Transport {
         return { answer: await this.#once({ ...request, deadlineMs }, inputs), posted };
       } catch (error) {
         if (!(error instanceof LocusError && error.code === "need_blob" && inputs.byDigest)) throw error;
+        for (const { digest } of inputs.named) this.#affinity.forget(digest);
         await this.#bring(request, until, (...how) => inputs.again(this.#keeper, ...how));
       }
     }
@@ -111,6 +149,7 @@ export class ServerTransport implements Transport {
   async #once(request: Request, carried: Inputs): Promise<Answer> {
     const { operation, parameters, limits, deadlineMs, signal } = request;
     const { inputs, lengths, payloads } = carried.parts();
+    for (const { input, digest } of carried.named) if (input instanceof Blob) this.#digests.set(input, digest);
     const prefix = writePrefix(
       {
         kind: "call",
@@ -157,18 +196,18 @@ export class ServerTransport implements Transport {
             const ended = performance.now();
             replied ||= ended;
             void drain(chunks);
-            return {
-              ...resultOf(frame, response),
-              threads: 1,
-              queued_ms: 0,
-              moved_bytes: asked + received,
-              moving_ms: answered - sent + (ended - replied),
-              computed_ms: replied - answered,
-            };
+            const timing = timingOf(response.headers.get("server-timing"));
+            const seen = { asked, sent, answered, replied, ended, received };
+            const times = measured(seen, timing, this.#round);
+            this.#round = times.round_ms ?? this.#round;
+            return { ...resultOf(frame, response), threads: 1, moved_bytes: asked + received, ...times };
           }
         }
         // The reply's header is there, its payloads are on their way.
-        if (reader.pending?.header.kind === "reply") replied ||= performance.now();
+        if (reader.pending?.header.kind === "reply" && !replied) {
+          replied = performance.now();
+          request.onReceiving?.();
+        }
       }
       throw new LocusError("unavailable", "the server closed the connection before its reply was whole");
     } catch (error) {

@@ -2,6 +2,7 @@
 // out, or a LocusError or AbortError is thrown.
 
 import type { Estimate, Limits } from "../generated/index.ts";
+import type { Transfer } from "../placement/beliefs.ts";
 import type { Place } from "../placement.ts";
 
 /** What a caller may hand in: a file is read where it is needed, bytes are copied. */
@@ -22,6 +23,8 @@ export interface Request {
   /** The place has taken the call up. */
   onBegun(): void;
   onProgress(phase: string | undefined, fraction: number): void;
+  /** The result is there, its bytes are on their way. */
+  onReceiving?(): void;
 }
 
 /** A reply that is a result; errors are thrown. */
@@ -36,6 +39,12 @@ export interface Answer {
   /** Milliseconds in which bytes went over the network and nothing was computed. */
   moving_ms: number;
   computed_ms: number;
+  /** Milliseconds of the exchange alone: without large inputs, waiting, computing, and the reply's way. */
+  round_ms?: number | undefined;
+  /** Large inputs that went up before the call. */
+  sent?: Transfer | undefined;
+  /** The reply, from its first byte to its last. */
+  received?: Transfer | undefined;
 }
 
 export interface Transport {
