@@ -12,8 +12,8 @@ import type { Plugin } from "vite";
 export const worker = "service-worker.js";
 /** Stands in the worker's code for the list. */
 const placeholder = "__BUILD__";
-/** What would be downloaded for nothing by most visitors: the codec that their browser does not use, and large samples. */
-const later = /^(codec\/[^/]+\/|samples\/[^/]+\.(?!json$))/;
+/** What would be downloaded for nothing by most visitors: the codec, of which their browser uses one build if any, and large samples. */
+const later = /^(codec\/(?!estimates-)[^/]+\/|samples\/[^/]+\.(?!json$))/;
 
 async function list(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

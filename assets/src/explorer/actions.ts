@@ -1,5 +1,6 @@
 /** What a user can do in the explorer, by mouse, key, menu or thumb. */
 import type { Action } from "../shared/actions.ts";
+import { modes, words } from "./colours/modes.ts";
 import type { Explorer } from "./store.svelte.ts";
 import { tuningOf } from "./tuning.ts";
 
@@ -9,9 +10,22 @@ export interface Panels {
   /** Shows or puts away the sliders for the colours, and whether they are shown. */
   tune(): void;
   tuning(): boolean;
+  /** Opens what lies beside the plane, or puts it away; and whether it is open. */
+  toggle(drawer: Drawer): void;
+  opened(drawer: Drawer): boolean;
+  /** Keeps what is shown as a bookmark. */
+  keep(): void;
+  /** Shows the Julia set of the point under the pointer, small, or no more; and whether. */
+  preview(): void;
+  previewing(): boolean;
+  /** Goes to the tour's next place, or with -1 to the one before. */
+  tour(step: number): void;
   /** Puts away whatever lies on top; false when nothing did. */
   dismiss(): boolean;
 }
+
+/** What opens beside the plane. */
+export type Drawer = "goto" | "places" | "gradient" | "poster";
 
 /** CSS pixels that an arrow key moves. */
 const stride = 120;
@@ -54,18 +68,110 @@ export function explorerActions(explorer: Explorer, panels: Panels): Action[] {
       repeats: true,
       run: () => explorer.zoomBy(-zoomStep),
     },
+    {
+      id: "box",
+      name: "Draw a box to zoom into",
+      group: "View",
+      keys: ["x"],
+      icon: "box",
+      pressed: () => explorer.boxing,
+      run: () => {
+        explorer.boxing = !explorer.boxing;
+      },
+    },
+    {
+      id: "undo",
+      name: "Undo the move",
+      group: "View",
+      keys: ["z", "Mod+z"],
+      icon: "undo",
+      repeats: true,
+      enabled: () => explorer.steps.back > 0,
+      run: () => explorer.steps.undo(),
+    },
+    {
+      id: "redo",
+      name: "Do the move again",
+      group: "View",
+      keys: ["y", "Mod+y", "Mod+Shift+z"],
+      icon: "redo",
+      repeats: true,
+      enabled: () => explorer.steps.forward > 0,
+      run: () => explorer.steps.redo(),
+    },
+    {
+      id: "goto",
+      name: "Go to coordinates",
+      group: "Go",
+      keys: ["g"],
+      icon: "target",
+      pressed: () => panels.opened("goto"),
+      run: () => panels.toggle("goto"),
+    },
+    {
+      id: "places",
+      name: "Bookmarks and tour",
+      group: "Go",
+      keys: ["n"],
+      icon: "places",
+      pressed: () => panels.opened("places"),
+      run: () => panels.toggle("places"),
+    },
+    {
+      id: "keep",
+      name: "Keep this view as a bookmark",
+      group: "Go",
+      keys: ["w"],
+      icon: "bookmark",
+      run: () => panels.keep(),
+    },
+    {
+      id: "tour-next",
+      name: "Next place of the tour",
+      group: "Go",
+      keys: ["PageDown"],
+      icon: "next",
+      run: () => panels.tour(1),
+    },
+    {
+      id: "tour-back",
+      name: "Previous place of the tour",
+      group: "Go",
+      keys: ["PageUp"],
+      icon: "previous",
+      run: () => panels.tour(-1),
+    },
+    {
+      id: "julia",
+      name: "Julia set under the pointer, or back",
+      group: "Julia sets",
+      keys: ["j"],
+      icon: "julia",
+      pressed: () => explorer.julia !== undefined,
+      run: () => explorer.show(explorer.julia ? undefined : explorer.at(explorer.focus)),
+    },
+    {
+      id: "julia-preview",
+      name: "Small Julia set under the pointer",
+      group: "Julia sets",
+      keys: ["h"],
+      icon: "julia",
+      enabled: () => explorer.julia === undefined,
+      pressed: () => panels.previewing(),
+      run: () => panels.preview(),
+    },
     arrow("left", "Move left", "ArrowLeft", -1, 0),
     arrow("right", "Move right", "ArrowRight", 1, 0),
     arrow("up", "Move up", "ArrowUp", 0, -1),
     arrow("down", "Move down", "ArrowDown", 0, 1),
     {
-      id: "palette",
+      id: "palette-next",
       name: "Next palette",
       group: "Colours",
       keys: ["p"],
       icon: "palette",
       repeats: true,
-      run: () => explorer.nextPalette(1),
+      run: () => explorer.colours.next(1),
     },
     {
       id: "palette-back",
@@ -74,7 +180,7 @@ export function explorerActions(explorer: Explorer, panels: Panels): Action[] {
       keys: ["o"],
       silent: true,
       repeats: true,
-      run: () => explorer.nextPalette(-1),
+      run: () => explorer.colours.next(-1),
     },
     {
       id: "tune",
@@ -86,13 +192,33 @@ export function explorerActions(explorer: Explorer, panels: Panels): Action[] {
       run: () => panels.tune(),
     },
     {
+      id: "gradient",
+      name: "Edit the gradient",
+      group: "Colours",
+      keys: ["m"],
+      icon: "gradient",
+      pressed: () => panels.opened("gradient"),
+      run: () => panels.toggle("gradient"),
+    },
+    ...modes.map(
+      (mode, index): Action => ({
+        id: `mode-${mode}`,
+        name: `${words[mode].name} colouring`,
+        group: "Colours",
+        keys: [String(index + 1)],
+        silent: true,
+        run: () => explorer.colours.show(mode),
+      }),
+    ),
+    {
       id: "denser",
       name: "Denser colours",
       group: "Colours",
       keys: ["."],
       silent: true,
       repeats: true,
-      run: () => explorer.tune(tuningOf(explorer.tuning.density * densityStep, explorer.tuning.offset)),
+      run: () =>
+        explorer.colours.tune(tuningOf(explorer.colours.tuning.density * densityStep, explorer.colours.tuning.offset)),
     },
     {
       id: "sparser",
@@ -101,7 +227,8 @@ export function explorerActions(explorer: Explorer, panels: Panels): Action[] {
       keys: [","],
       silent: true,
       repeats: true,
-      run: () => explorer.tune(tuningOf(explorer.tuning.density / densityStep, explorer.tuning.offset)),
+      run: () =>
+        explorer.colours.tune(tuningOf(explorer.colours.tuning.density / densityStep, explorer.colours.tuning.offset)),
     },
     {
       id: "shift",
@@ -110,7 +237,8 @@ export function explorerActions(explorer: Explorer, panels: Panels): Action[] {
       keys: ["r"],
       silent: true,
       repeats: true,
-      run: () => explorer.tune(tuningOf(explorer.tuning.density, explorer.tuning.offset + offsetStep)),
+      run: () =>
+        explorer.colours.tune(tuningOf(explorer.colours.tuning.density, explorer.colours.tuning.offset + offsetStep)),
     },
     {
       id: "limit-double",
@@ -145,6 +273,15 @@ export function explorerActions(explorer: Explorer, panels: Panels): Action[] {
       icon: "borders",
       pressed: () => explorer.borders,
       run: () => explorer.toggleBorders(),
+    },
+    {
+      id: "poster",
+      name: "Make a poster",
+      group: "Page",
+      keys: ["q"],
+      icon: "poster",
+      pressed: () => panels.opened("poster"),
+      run: () => panels.toggle("poster"),
     },
     {
       id: "copy-link",

@@ -3,6 +3,7 @@
  * easing and inertia where motion is welcome. Lengths are CSS pixels from the middle of the canvas, y downwards.
  */
 import { float, integer, type Point, rescaled } from "./coordinates.ts";
+import type { Film } from "./film.ts";
 
 export interface View extends Point {
   /** Base-2 logarithm of CSS pixels for one unit of the complex plane. */
@@ -17,6 +18,8 @@ const guard = 64;
 const easing = 70;
 /** The same for inertia, in which speed falls. */
 const glide = 220;
+/** Milliseconds by which what is worth computing is ahead of a film. */
+const lead = 350;
 
 export function bitsFor(zoom: number): number {
   // In steps, so that a steady zoom does not shift every frame.
@@ -28,6 +31,7 @@ export class Camera {
   #wanted: { zoom: number; x: number; y: number } | undefined;
   #pan: { x: number; y: number } | undefined;
   #speed: { x: number; y: number } | undefined;
+  #film: { film: Film; time: number } | undefined;
   /** Whether moves take time. */
   motion = true;
   /** The deepest zoom that can be drawn here. */
@@ -39,11 +43,17 @@ export class Camera {
 
   /** Whether something is still on its way. */
   get moving(): boolean {
-    return this.#wanted !== undefined || this.#speed !== undefined || this.#pan !== undefined;
+    return this.#wanted !== undefined || this.#speed !== undefined || this.#pan !== undefined || this.flying;
+  }
+
+  /** Whether a film runs. */
+  get flying(): boolean {
+    return this.#film !== undefined;
   }
 
   /** Where the move will end: what is worth computing. */
   get destination(): View {
+    if (this.#film) return this.#film.film.at(this.#film.time + lead);
     let view = this.#view;
     if (this.#wanted) {
       const { zoom, x, y } = this.#wanted;
@@ -56,14 +66,20 @@ export class Camera {
   /** Looks at a view at once. */
   show(view: View): void {
     this.halt();
+    this.#view = this.#held(view);
+  }
+
+  /** Shows a film from here on; whoever moves meanwhile ends it. */
+  fly(film: Film): void {
+    this.halt();
+    this.#film = { film, time: 0 };
+  }
+
+  /** The view no deeper than can be drawn, with as many bits as its zoom takes. */
+  #held(view: View): View {
     const zoom = Math.max(outermost, Math.min(this.innermost, view.zoom));
     const bits = bitsFor(zoom);
-    this.#view = {
-      re: rescaled(view.re, view.bits, bits),
-      im: rescaled(view.im, view.bits, bits),
-      bits,
-      zoom,
-    };
+    return { re: rescaled(view.re, view.bits, bits), im: rescaled(view.im, view.bits, bits), bits, zoom };
   }
 
   /** Everything stays where it is. */
@@ -71,12 +87,14 @@ export class Camera {
     this.#wanted = undefined;
     this.#speed = undefined;
     this.#pan = undefined;
+    this.#film = undefined;
   }
 
   /** Moves what is seen by so many pixels, under the finger. */
   dragBy(x: number, y: number): void {
     this.#speed = undefined;
     this.#pan = undefined;
+    this.#film = undefined;
     this.#view = panned(this.#view, -x, -y);
     if (this.#wanted) this.#wanted = { ...this.#wanted, x: this.#wanted.x + x, y: this.#wanted.y + y };
     this.#confine();
@@ -85,6 +103,7 @@ export class Camera {
   /** Moves the view by keys: positive x shows what lies to the right. */
   panBy(x: number, y: number): void {
     this.#speed = undefined;
+    this.#film = undefined;
     if (this.motion) this.#pan = { x: (this.#pan?.x ?? 0) + x, y: (this.#pan?.y ?? 0) + y };
     else this.#view = panned(this.#view, x, y);
     this.#confine();
@@ -98,6 +117,7 @@ export class Camera {
   /** Zooms by a power of two towards a place on the canvas; true when the end of the depth was asked for. */
   zoomBy(steps: number, x = 0, y = 0, eased = true): boolean {
     this.#speed = undefined;
+    this.#film = undefined;
     const from = this.#wanted?.zoom ?? this.#view.zoom;
     const wish = from + steps;
     const zoom = Math.max(outermost, Math.min(this.innermost, wish));
@@ -115,13 +135,19 @@ export class Camera {
   bound(innermost: number): void {
     this.innermost = innermost;
     if (this.#wanted && this.#wanted.zoom > innermost) this.#wanted = { ...this.#wanted, zoom: innermost };
-    if (!this.#wanted && this.#view.zoom > innermost) this.zoomBy(innermost - this.#view.zoom);
+    if (!this.#wanted && !this.#film && this.#view.zoom > innermost) this.zoomBy(innermost - this.#view.zoom);
   }
 
   /** Moves on by so many milliseconds; true when the view is another. */
   advance(elapsed: number): boolean {
     const before = this.#view;
     const part = 1 - Math.exp(-elapsed / easing);
+    if (this.#film) {
+      const { film } = this.#film;
+      this.#film.time += elapsed;
+      this.#view = this.#held(film.at(this.#film.time));
+      if (this.#film.time >= film.duration) this.#film = undefined;
+    }
     if (this.#wanted) {
       const { zoom, x, y } = this.#wanted;
       const left = zoom - this.#view.zoom;

@@ -1,5 +1,5 @@
 /** A tile by a call: the operation's parameters from its place in the pyramid, its planes from the reply. */
-import { type Estimate, LocusError, type Reply, type TileResult } from "@locus/client";
+import { type Estimate, LocusError, type Reply, type TileParameters, type TileResult } from "@locus/client";
 import type { Calls } from "../shared/calls.svelte.ts";
 import type { Series } from "../shared/series.ts";
 import { lateOf } from "./limit.ts";
@@ -8,8 +8,8 @@ import { geometry, side, type Tile } from "./tiles.ts";
 
 export class Computer {
   readonly #calls: Calls;
-  /** By iteration limit: tiles alike need not ask each. */
-  readonly #estimates = new Map<number, Estimate | undefined>();
+  /** By what makes tiles cost alike: they need not ask each. */
+  readonly #estimates = new Map<string, Estimate | undefined>();
   #series: Series<"fractal.tile"> | undefined;
 
   constructor(calls: Calls) {
@@ -17,16 +17,27 @@ export class Computer {
   }
 
   async run(wish: Wish, signal: AbortSignal, begun: () => void): Promise<Tile> {
-    this.#series ??= this.#calls.series("fractal.tile", { title: "Tiles of the Mandelbrot set", noun: "tile" });
-    const parameters = { ...geometry(wish), size: { width: side, height: side }, max_iterations: wish.limit };
-    if (!this.#estimates.get(wish.limit)) {
+    this.#series ??= this.#calls.series("fractal.tile", {
+      title: `Tiles of ${wish.recipe.julia ? "a Julia set" : "the Mandelbrot set"}`,
+      noun: "tile",
+    });
+    const { julia, extra } = wish.recipe;
+    const parameters: TileParameters = {
+      ...geometry(wish),
+      size: { width: side, height: side },
+      max_iterations: wish.limit,
+      ...(julia && { julia }),
+      ...(extra.length > 0 && { planes: ["count", "fraction", ...extra] }),
+    };
+    const kind = [wish.limit, julia ? "julia" : "", ...extra].join();
+    if (!this.#estimates.get(kind)) {
       void this.#calls.estimate("fractal.tile", parameters).then((estimate) => {
-        this.#estimates.set(wish.limit, estimate);
+        this.#estimates.set(kind, estimate);
       });
     }
     const reply = await this.#series.run(parameters, {
       signal,
-      estimate: this.#estimates.get(wish.limit),
+      estimate: this.#estimates.get(kind),
       onprogress: begun,
     });
     return tileOf(wish, reply);
@@ -55,6 +66,8 @@ function tileOf(wish: Wish, { result, payloads, ran }: Reply<TileResult>): Tile 
     ...wish,
     count,
     fraction: new Float32Array(plane("fraction")),
+    distance: wish.recipe.extra.includes("distance") ? new Float32Array(plane("distance")) : undefined,
+    angle: wish.recipe.extra.includes("angle") ? new Float32Array(plane("angle")) : undefined,
     escaped,
     interior,
     undecided,

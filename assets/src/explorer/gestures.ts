@@ -1,4 +1,5 @@
 /** Mouse, pen and fingers on the canvas, told as moves of the view. Places are CSS pixels from the canvas' middle. */
+import { type Box, isBox } from "./box.ts";
 
 export interface Moves {
   /** A finger or button went down: everything halts. */
@@ -12,6 +13,12 @@ export interface Moves {
   point(x: number, y: number): void;
   /** No finger or button is down any more. */
   up(): void;
+  /** Whether the next drag draws a box, also without the shift key. */
+  boxing(): boolean;
+  /** The box that is drawn; undefined: none any more. */
+  box(box: Box | undefined): void;
+  /** A box was drawn to its end. */
+  enclose(box: Box): void;
 }
 
 interface Finger {
@@ -34,6 +41,8 @@ export function gestures(host: HTMLElement, moves: Moves): () => void {
   let touched = Number.NEGATIVE_INFINITY;
   let tap: { x: number; y: number; at: number } | undefined;
   let pressed: { x: number; y: number } | undefined;
+  /** Where a box was begun, and by which pointer. */
+  let corner: (Finger & { id: number }) | undefined;
   const listening = new AbortController();
   const on = <Type extends keyof HTMLElementEventMap>(type: Type, hear: (event: HTMLElementEventMap[Type]) => void) =>
     host.addEventListener(type, hear, { signal: listening.signal, passive: false });
@@ -49,10 +58,19 @@ export function gestures(host: HTMLElement, moves: Moves): () => void {
     return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, apart: Math.max(8, Math.hypot(a.x - b.x, a.y - b.y)) };
   }
 
+  /** A second finger, Escape, or what the system takes away: there is no box after all. */
+  function drop(): void {
+    if (!corner) return;
+    corner = undefined;
+    moves.box(undefined);
+  }
+
   on("pointerdown", (event) => {
     if (event.pointerType === "mouse" && event.button !== 0) return;
     host.setPointerCapture(event.pointerId);
     const at = place(event);
+    if (corner) drop();
+    else if (fingers.size === 0 && (event.shiftKey || moves.boxing())) corner = { ...at, id: event.pointerId };
     fingers.set(event.pointerId, at);
     pressed = fingers.size === 1 ? at : undefined;
     trail = [];
@@ -65,7 +83,10 @@ export function gestures(host: HTMLElement, moves: Moves): () => void {
     if (event.isPrimary) moves.point(at.x, at.y);
     const before = fingers.get(event.pointerId);
     if (!before) return;
-    if (fingers.size === 1) {
+    if (corner) {
+      fingers.set(event.pointerId, at);
+      moves.box({ x: corner.x, y: corner.y, toX: at.x, toY: at.y });
+    } else if (fingers.size === 1) {
       fingers.set(event.pointerId, at);
       moves.drag(at.x - before.x, at.y - before.y);
       trail.push({ ...at, at: event.timeStamp });
@@ -82,6 +103,13 @@ export function gestures(host: HTMLElement, moves: Moves): () => void {
   const lift = (event: PointerEvent) => {
     if (!fingers.delete(event.pointerId)) return;
     const at = place(event);
+    if (corner?.id === event.pointerId) {
+      const box = { x: corner.x, y: corner.y, toX: at.x, toY: at.y };
+      drop();
+      if (event.type === "pointerup" && isBox(box)) moves.enclose(box);
+      moves.up();
+      return;
+    }
     if (event.type === "pointerup" && fingers.size === 0) release(event, at);
     if (fingers.size > 0) trail = [];
     else moves.up();
@@ -125,6 +153,8 @@ export function gestures(host: HTMLElement, moves: Moves): () => void {
     moves.point(at.x, at.y);
     moves.zoom(-turned * speed, at.x, at.y, false);
   });
+
+  addEventListener("keydown", (event) => event.key === "Escape" && drop(), { signal: listening.signal });
 
   return () => listening.abort();
 }

@@ -2,25 +2,13 @@
  * Tiles by WebGL2. The planes stay on the graphics card, so that another palette is one pass over what is there:
  * count and fraction → a place on the ring → a colour, once a tile. Drawing then is a textured square each.
  */
-import { type Palette, table, tableSize } from "./palettes.ts";
+import { type Paint, shown, start, turns } from "./colours/colour.ts";
+import { modes } from "./colours/modes.ts";
+import { bins } from "./colours/ranks.ts";
+import { colouring } from "./colours/shader.ts";
+import { table, tableSize } from "./palettes.ts";
 import type { Borders, Quad, Surface } from "./surface.ts";
 import { side, type Tile } from "./tiles.ts";
-
-/** The colour of every pixel of a tile, and nothing else: no view, no scale. */
-const colouring = `#version 300 es
-precision highp float;
-precision highp usampler2D;
-uniform usampler2D counts;
-uniform sampler2D fractions;
-uniform sampler2D ring;
-uniform vec2 turn;
-out vec4 colour;
-void main() {
-  ivec2 at = ivec2(gl_FragCoord.xy);
-  uint count = texelFetch(counts, at, 0).r;
-  float root = sqrt(max(0.0, float(count) + texelFetch(fractions, at, 0).r));
-  colour = count == 0xffffffffu ? vec4(0, 0, 0, 1) : vec4(texture(ring, vec2(fract(root * turn.x + turn.y), 0.5)).rgb, 1);
-}`;
 
 const everywhere = `#version 300 es
 void main() {
@@ -54,8 +42,11 @@ void main() {
 interface Held {
   counts: WebGLTexture;
   fractions: WebGLTexture;
+  /** The planes that only some modes need. */
+  distance: WebGLTexture | undefined;
+  angle: WebGLTexture | undefined;
   colours: WebGLTexture;
-  /** The palette that `colours` has. */
+  /** The paint that `colours` has. */
   painted: number;
 }
 
@@ -76,24 +67,26 @@ export class GlSurface implements Surface {
   readonly #used = new Set<Tile>();
   #deadline = 0;
   behind = false;
-  #palette: Palette;
+  readonly #ranks: WebGLTexture;
+  #paint: Paint;
   #painted = 0;
   #width = 1;
   #height = 1;
 
-  private constructor(gl: WebGL2RenderingContext, palette: Palette) {
+  private constructor(gl: WebGL2RenderingContext, paint: Paint) {
     this.#gl = gl;
     this.#colouring = program(gl, everywhere, colouring);
     this.#drawing = program(gl, placing, drawing);
     this.#ring = gl.createTexture();
+    this.#ranks = gl.createTexture();
     this.#target = gl.createFramebuffer();
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
-    this.#palette = palette;
-    this.paint(palette);
+    this.#paint = paint;
+    this.paint(paint);
   }
 
   /** Undefined where the browser has no WebGL2, or it does not work. */
-  static on(canvas: HTMLCanvasElement, palette: Palette): GlSurface | undefined {
+  static on(canvas: HTMLCanvasElement, paint: Paint): GlSurface | undefined {
     const gl = canvas.getContext("webgl2", {
       alpha: false,
       antialias: false,
@@ -101,16 +94,21 @@ export class GlSurface implements Surface {
       powerPreference: "high-performance",
     });
     if (!gl || gl.isContextLost()) return undefined;
-    return new GlSurface(gl, palette);
+    return new GlSurface(gl, paint);
   }
 
-  paint(palette: Palette): void {
+  paint(paint: Paint): void {
     const gl = this.#gl;
-    this.#palette = palette;
+    this.#paint = paint;
     this.#painted++;
+    gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.#ring);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, tableSize, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, table(palette));
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, tableSize, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, table(paint.palette));
     filter(gl, gl.LINEAR, gl.REPEAT);
+    const ranks = paint.ranks ?? new Float32Array(bins);
+    gl.bindTexture(gl.TEXTURE_2D, this.#ranks);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, bins, 1, 0, gl.RED, gl.FLOAT, ranks);
+    filter(gl, gl.NEAREST, gl.CLAMP_TO_EDGE);
   }
 
   begin(deadline: number): void {
@@ -130,7 +128,7 @@ export class GlSurface implements Surface {
       this.#held.set(tile, held);
     }
     this.#used.add(tile);
-    if (held.painted !== this.#painted) this.#colour(held);
+    if (held.painted !== this.#painted) this.#colour(tile, held);
     return true;
   }
 
@@ -184,13 +182,16 @@ export class GlSurface implements Surface {
     const held = this.#held.get(tile);
     if (!held) return;
     this.#held.delete(tile);
-    for (const texture of [held.counts, held.fractions, held.colours]) this.#gl.deleteTexture(texture);
+    for (const texture of [held.counts, held.fractions, held.distance, held.angle, held.colours]) {
+      if (texture) this.#gl.deleteTexture(texture);
+    }
   }
 
   destroy(): void {
     for (const tile of [...this.#held.keys()]) this.forget(tile);
     const gl = this.#gl;
     gl.deleteTexture(this.#ring);
+    gl.deleteTexture(this.#ranks);
     gl.deleteFramebuffer(this.#target);
     gl.deleteProgram(this.#colouring.program);
     gl.deleteProgram(this.#drawing.program);
@@ -205,29 +206,38 @@ export class GlSurface implements Surface {
       filter(gl, smooth ? gl.LINEAR : gl.NEAREST, gl.CLAMP_TO_EDGE);
       return made;
     };
+    const plane = (data: Float32Array<ArrayBuffer>) => texture(gl.R32F, gl.RED, gl.FLOAT, data, false);
     gl.activeTexture(gl.TEXTURE0);
     return {
       counts: texture(gl.R32UI, gl.RED_INTEGER, gl.UNSIGNED_INT, tile.count, false),
-      fractions: texture(gl.R32F, gl.RED, gl.FLOAT, tile.fraction, false),
+      fractions: plane(tile.fraction),
+      distance: tile.distance && plane(tile.distance),
+      angle: tile.angle && plane(tile.angle),
       colours: texture(gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, null, true),
       painted: 0,
     };
   }
 
-  #colour(held: Held): void {
+  #colour(tile: Tile, held: Held): void {
     const gl = this.#gl;
     const { program, at } = this.#colouring;
+    const paint = this.#paint;
+    const mode = shown(paint.mode, tile, paint.ranks);
+    const measured = { distance: held.distance, angle: held.angle, histogram: this.#ranks, smooth: null, slope: null };
     gl.useProgram(program);
     for (const [unit, texture, name] of [
       [0, held.counts, "counts"],
       [1, held.fractions, "fractions"],
       [2, this.#ring, "ring"],
+      [3, measured[mode] ?? held.fractions, "measured"],
     ] as const) {
       gl.activeTexture(gl.TEXTURE0 + unit);
       gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.uniform1i(at(name), unit);
     }
-    gl.uniform2f(at("turn"), this.#palette.turns, this.#palette.start);
+    gl.uniform1i(at("mode"), modes.indexOf(mode));
+    gl.uniform1f(at("level"), tile.level);
+    gl.uniform2f(at("turn"), turns(mode, paint), start(paint));
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.#target);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, held.colours, 0);
     gl.viewport(0, 0, side, side);

@@ -1,6 +1,7 @@
 /**
  * The browser's history, one entry a move: the first change of a move adds an entry, what follows until it has come to
- * rest writes over it. So "back" leads to where one looked before, not to a frame of the way.
+ * rest writes over it. So "back" leads to where one looked before, not to a frame of the way. Entries are numbered, so
+ * that undoing moves ends at the first instead of leaving the page.
  */
 import { type Address, read, written } from "./url.ts";
 
@@ -8,6 +9,8 @@ import { type Address, read, written } from "./url.ts";
 const rest = 600;
 /** Milliseconds between two writes: browsers refuse more than a few a second. */
 const pace = 250;
+/** Where the number of the last entry is kept over a reload. */
+const key = "locus.moves";
 
 export class History {
   readonly #now: () => Address;
@@ -16,13 +19,26 @@ export class History {
   #written = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  #at: number;
+  #last: number;
+  /** Hears how many moves can be undone and done again. */
+  onsteps: (back: number, forward: number) => void = () => undefined;
 
   /** `now` tells the address of what is shown; `go` is called when the visitor went back, forward, or wrote one. */
   constructor(now: () => Address, go: (address: Address | undefined) => void) {
     this.#now = now;
-    addEventListener("popstate", () => {
+    const at = numberOf(history.state);
+    this.#at = at ?? 0;
+    this.#last = at === undefined ? 0 : Math.max(at, kept());
+    if (at === undefined) this.#number();
+    addEventListener("popstate", (event) => {
       this.#end();
       this.#text = location.hash;
+      const move = numberOf(event.state);
+      // Somebody wrote another address: an entry of its own, after this one.
+      this.#at = move ?? this.#at + 1;
+      if (move === undefined) this.#number();
+      this.#tell();
       go(read(location.hash));
     });
   }
@@ -32,13 +48,24 @@ export class History {
     return read(location.hash);
   }
 
+  get back(): number {
+    return this.#at;
+  }
+
+  get forward(): number {
+    return this.#last - this.#at;
+  }
+
   /** The view has moved. */
   moved(): void {
     if (!this.#moving) {
       if (written(this.#now()) === this.#text) return;
       this.#moving = true;
       this.#text = written(this.#now());
-      history.pushState(null, "", this.#text);
+      this.#at++;
+      history.pushState({ move: this.#at }, "", this.#text);
+      this.#keep(this.#at);
+      this.#tell();
       this.#written = performance.now();
     } else {
       this.#soon();
@@ -50,6 +77,13 @@ export class History {
     }, rest);
   }
 
+  /** What comes next is another move. */
+  separate(): void {
+    if (!this.#moving) return;
+    this.#write();
+    this.#end();
+  }
+
   /** Something else of the address has changed, which is no move: the entry is written over. */
   changed(): void {
     this.#soon();
@@ -58,6 +92,25 @@ export class History {
   /** Writes what has not been written yet. */
   settle(): void {
     this.#write();
+  }
+
+  /** Numbers the entry that is there as the last. */
+  #number(): void {
+    history.replaceState({ move: this.#at }, "");
+    this.#keep(this.#at);
+  }
+
+  #keep(last: number): void {
+    this.#last = last;
+    try {
+      sessionStorage.setItem(key, String(last));
+    } catch {
+      // Where storage is refused, moves can be done again until the page is loaded anew.
+    }
+  }
+
+  #tell(): void {
+    this.onsteps(this.back, this.forward);
   }
 
   #soon(): void {
@@ -71,7 +124,7 @@ export class History {
     if (text === this.#text) return;
     this.#text = text;
     this.#written = performance.now();
-    history.replaceState(null, "", text);
+    history.replaceState({ move: this.#at }, "", text);
   }
 
   #end(): void {
@@ -79,5 +132,18 @@ export class History {
     clearTimeout(this.#rest);
     this.#timer = undefined;
     this.#moving = false;
+  }
+}
+
+function numberOf(state: unknown): number | undefined {
+  const move = (state as { move?: unknown } | null)?.move;
+  return typeof move === "number" ? move : undefined;
+}
+
+function kept(): number {
+  try {
+    return Number(sessionStorage.getItem(key) ?? 0);
+  } catch {
+    return 0;
   }
 }

@@ -14,11 +14,16 @@ export const highestLimit = 100_000_000;
 const tooLate = 0.0004;
 /** As many times too high before it falls. */
 const slack = 16;
+/** Powers of two that the view has to be further out for the limit to halve. */
+const stair = 2;
 
 export class Limit {
   #set: number | undefined;
   #auto = lowestLimit;
   #floor = lowestLimit;
+  #depth = 0;
+  /** How deep it was when the limit rose. */
+  #risen = 0;
 
   get current(): number {
     return this.#set ?? this.#auto;
@@ -27,9 +32,13 @@ export class Limit {
   /**
    * How deep one looks, in powers of two beyond all of the set. Deeper views take more iterations, and a limit that is
    * too high costs little, since most orbits end before it: better to begin there than to compute everything twice.
+   * Further out than where it rose, it falls again: what was needed down there would else be kept for ever, as at the
+   * edge of the set some pixel always escapes late.
    */
   set depth(zoom: number) {
+    this.#depth = zoom;
     this.#floor = lowestLimit * 2 ** Math.floor(Math.max(0, Math.min(48, zoom)) / 8);
+    for (; zoom < this.#risen - stair && this.#auto > this.#floor; this.#risen -= stair) this.#auto /= 2;
     this.#auto = Math.max(this.#auto, this.#floor);
   }
 
@@ -60,6 +69,7 @@ export class Limit {
       (late / pixels > tooLate && now < highestAuto) || (blind && now < Math.min(highestAuto, this.#floor * 16));
     if (enough && pixels > 0 && rise) {
       this.#auto = Math.min(highestAuto, now * 2);
+      this.#risen = this.#depth;
       return true;
     }
     if (!complete || blind) return false;

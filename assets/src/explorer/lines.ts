@@ -1,8 +1,8 @@
 /** What the page tells of a view, as lines: the panel shows them, and copying takes them along. */
 import { count, plural } from "../shared/words.ts";
 import type { View } from "./camera.ts";
+import type { Facts } from "./facts.ts";
 import { magnification, step } from "./figures.ts";
-import type { Facts } from "./store.svelte.ts";
 import { centre } from "./url.ts";
 
 export interface Line {

@@ -8,6 +8,8 @@ export interface Palette {
   name: string;
   /** Colours of the ring in order, as hex. */
   stops: readonly string[];
+  /** Where each stop lies on the ring, 0 to below 1, rising; undefined: at equal distances. */
+  at?: readonly number[];
   /** Turns of the ring for one unit of the count's root. */
   turns: number;
   /** Where on the ring the count 0 lies. */
@@ -97,6 +99,7 @@ function srgb([lightness, a, b]: Triple): Triple {
 
 /** The ring as a table of RGBA bytes. */
 export function table(palette: Palette): Uint8Array<ArrayBuffer> {
+  if (palette.at) return straight(palette.stops, palette.at);
   const stops = palette.stops.map(oklab);
   const bytes = new Uint8Array(tableSize * 4);
   for (let at = 0; at < tableSize; at++) {
@@ -119,7 +122,51 @@ export function table(palette: Palette): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** From stop to stop without a curve: between two of them lie no colours but mixtures of both. */
+function straight(hexes: readonly string[], at: readonly number[]): Uint8Array<ArrayBuffer> {
+  const stops = hexes.map(oklab);
+  const bytes = new Uint8Array(tableSize * 4);
+  let next = 0;
+  for (let index = 0; index < tableSize; index++) {
+    const place = index / tableSize;
+    while (next < at.length && (at[next] as number) <= place) next++;
+    const before = (next + at.length - 1) % at.length;
+    const after = next % at.length;
+    const from = (at[before] as number) - (next === 0 ? 1 : 0);
+    const to = (at[after] as number) + (next === at.length ? 1 : 0);
+    const between = to > from ? (place - from) / (to - from) : 0;
+    const [a, b] = [stops[before] as Triple, stops[after] as Triple];
+    const mixed = [0, 1, 2].map((part) => {
+      const start = a[part] as number;
+      return start + between * ((b[part] as number) - start);
+    }) as Triple;
+    bytes.set([...srgb(mixed), 255], index * 4);
+  }
+  return bytes;
+}
+
 /** A picture of the ring for its button. */
-export function gradient(palette: Palette): string {
-  return `linear-gradient(135deg in oklab, ${palette.stops.slice(0, 6).join(", ")})`;
+export function gradient(palette: Palette, direction = "135deg"): string {
+  if (!palette.at) return `linear-gradient(${direction} in oklab, ${palette.stops.slice(0, 6).join(", ")})`;
+  // As many as a button can show.
+  const every = Math.ceil(palette.stops.length / 24);
+  const stops = palette.stops.flatMap((stop, index) =>
+    index % every === 0 ? [`${stop} ${((palette.at?.[index] ?? 0) * 100).toFixed(1)}%`] : [],
+  );
+  return `linear-gradient(${direction} in oklab, ${stops.join(", ")}, ${palette.stops[0]} 100%)`;
+}
+
+/** How far two colours lie apart in Oklab; less than about 0.02 is not seen. */
+export function apart(one: string, other: string): number {
+  const [a, b] = [oklab(one), oklab(other)];
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
+/** A colour between two, in Oklab. */
+export function mixed(one: string, other: string, share: number): string {
+  const [a, b] = [oklab(one), oklab(other)];
+  const triple = a.map((value, part) => value + share * ((b[part] as number) - value)) as Triple;
+  return `#${srgb(triple)
+    .map((value) => value.toString(16).padStart(2, "0"))
+    .join("")}`;
 }

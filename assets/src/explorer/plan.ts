@@ -7,7 +7,7 @@ import type { View } from "./camera.ts";
 import { satisfies } from "./limit.ts";
 import type { Wish } from "./scheduler.ts";
 import type { Quad } from "./surface.ts";
-import { above, coarsest, keyOf, levelOf, type Placed, type Tile, type Tiles, visible } from "./tiles.ts";
+import { above, coarsest, follows, keyOf, levelOf, type Placed, type Tile, type Tiles, visible } from "./tiles.ts";
 
 /** The screen: its size in device pixels, and how many of them make one of CSS. */
 export interface Screen {
@@ -108,7 +108,7 @@ export function wishes(
   screen: Screen,
   finest: number,
   tiles: Tiles,
-  limit: number,
+  { limit, recipe }: Pick<Wish, "limit" | "recipe">,
   x: number,
   y: number,
 ): Wish[] {
@@ -117,13 +117,14 @@ export function wishes(
   const want = (spot: Placed, up: number, pass: number): void => {
     const { level, x: column, y: row } = up === 0 ? spot : above(spot, up);
     const there = tiles.get({ level, x: column, y: row });
-    if (there && (up > 0 || satisfies(there, limit))) return;
+    if (there && (up > 0 || (satisfies(there, limit) && follows(there, recipe)))) return;
     const key = keyOf({ level, x: column, y: row });
     const away = Math.hypot(spot.left + spot.size / 2 - x, spot.top + spot.size / 2 - y);
     const before = ranked.get(key);
     if (before) before.away = Math.min(before.away, away);
     // Tiles that are there, and only lack iterations, come after those that are missing.
-    else ranked.set(key, { wish: { key, level, x: column, y: row, limit }, pass: there ? pass + 1 : pass, away });
+    else
+      ranked.set(key, { wish: { key, level, x: column, y: row, limit, recipe }, pass: there ? pass + 1 : pass, away });
   };
   for (const spot of visible(view, level, screen.width, screen.height, screen.ratio)) {
     want(spot, 0, passes.length);

@@ -1,7 +1,7 @@
 /** Tiles in two dimensions, where the browser has no WebGL2: coloured here in slices, drawn as pictures. */
-import { type Palette, table, tableSize } from "./palettes.ts";
+import { type Paint, Painter } from "./colours/colour.ts";
 import type { Borders, Quad, Surface } from "./surface.ts";
-import { inside, side, type Tile } from "./tiles.ts";
+import { side, type Tile } from "./tiles.ts";
 
 interface Held {
   picture: HTMLCanvasElement;
@@ -22,29 +22,26 @@ export class Raster2d implements Surface {
   readonly #held = new Map<Tile, Held>();
   /** Rows on their way to a tile's picture. */
   readonly #strip = new ImageData(side, slice);
-  #colours = new Uint32Array(0);
   /** Tiles of this frame. */
   readonly #used = new Set<Tile>();
   #deadline = 0;
   behind = false;
-  #palette: Palette;
-  #painted = 0;
+  #painter: Painter;
+  #painted = 1;
 
-  private constructor(context: CanvasRenderingContext2D, palette: Palette) {
+  private constructor(context: CanvasRenderingContext2D, paint: Paint) {
     this.#context = context;
-    this.#palette = palette;
-    this.paint(palette);
+    this.#painter = new Painter(paint);
   }
 
-  static on(canvas: HTMLCanvasElement, palette: Palette): Raster2d | undefined {
+  static on(canvas: HTMLCanvasElement, paint: Paint): Raster2d | undefined {
     const context = canvas.getContext("2d", { alpha: false });
-    return context ? new Raster2d(context, palette) : undefined;
+    return context ? new Raster2d(context, paint) : undefined;
   }
 
-  paint(palette: Palette): void {
-    this.#palette = palette;
+  paint(paint: Paint): void {
+    this.#painter = new Painter(paint);
     this.#painted++;
-    this.#colours = new Uint32Array(table(palette).buffer);
   }
 
   begin(deadline: number): void {
@@ -139,18 +136,7 @@ export class Raster2d implements Surface {
   }
 
   #colour(tile: Tile, held: Held): void {
-    const { turns, start } = this.#palette;
-    const pixels = new Uint32Array(this.#strip.data.buffer);
-    const first = held.rows * side;
-    for (let at = 0; at < pixels.length; at++) {
-      const count = tile.count[first + at] as number;
-      if (count === inside) {
-        pixels[at] = 0xff000000;
-        continue;
-      }
-      const turn = Math.sqrt(count + (tile.fraction[first + at] as number)) * turns + start;
-      pixels[at] = this.#colours[Math.floor((turn - Math.floor(turn)) * tableSize)] as number;
-    }
+    this.#painter.rows({ ...tile, side }, held.rows, slice, new Uint32Array(this.#strip.data.buffer));
     held.context.putImageData(this.#strip, 0, held.rows);
   }
 }

@@ -2,11 +2,12 @@
  * Which tiles are computed, and when: a few at a time, always the best of those that are wanted now. What is wanted
  * changes with every move, so nothing waits in a queue elsewhere, and what is no longer wanted is let go.
  */
-import type { Spot } from "./tiles.ts";
+import type { Recipe, Spot } from "./tiles.ts";
 
 export interface Wish extends Spot {
   key: string;
   limit: number;
+  recipe: Recipe;
 }
 
 export interface Work<Done> {
@@ -101,7 +102,8 @@ export class Scheduler<Done> {
     const wanted = new Map(this.#wishes.map((wish) => [wish.key, wish]));
     let wait = Number.POSITIVE_INFINITY;
     for (const flight of [...this.#flights.values()]) {
-      if (wanted.get(flight.wish.key)?.limit === flight.wish.limit) continue;
+      const wish = wanted.get(flight.wish.key);
+      if (wish?.limit === flight.wish.limit && wish.recipe === flight.wish.recipe) continue;
       const ran = flight.begun === undefined ? Number.POSITIVE_INFINITY : now - flight.begun;
       if (ran >= mercy) this.#drop(flight);
       else wait = Math.min(wait, mercy - ran);

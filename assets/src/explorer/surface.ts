@@ -1,5 +1,5 @@
 /** What draws tiles: by WebGL2, or in two dimensions where there is none. */
-import type { Palette } from "./palettes.ts";
+import type { Paint } from "./colours/colour.ts";
 import type { Tile } from "./tiles.ts";
 
 /** A part of a tile and where it goes, in device pixels; `u` to `v` and `size` are parts of the tile. */
@@ -29,7 +29,7 @@ export interface Surface {
   readonly behind: boolean;
   draw(quads: readonly Quad[], borders: Borders): void;
   /** From now on everything is shown in these colours, old ones until the new are ready. */
-  paint(palette: Palette): void;
+  paint(paint: Paint): void;
   resize(width: number, height: number): void;
   forget(tile: Tile): void;
   destroy(): void;

@@ -2,7 +2,7 @@
  * The plane as a pyramid of tiles, each 256 × 256 pixels. At level k a pixel is 2^-k wide and tile (0, 0) has the
  * origin in its top left corner, so that step and centre of every tile are exact decimals and tiles never shift.
  */
-import type { Place } from "@locus/client";
+import type { Place, TilePlane } from "@locus/client";
 import type { View } from "./camera.ts";
 import { decimal, float } from "./coordinates.ts";
 
@@ -17,6 +17,14 @@ export interface Spot {
   y: bigint;
 }
 
+/** What is asked of every tile alike; another one is another object. */
+export interface Recipe {
+  /** The constant of the Julia set; undefined: the Mandelbrot set. */
+  julia: { re: string; im: string } | undefined;
+  /** Planes beyond counts and fractions. */
+  extra: readonly TilePlane[];
+}
+
 /** A computed tile: its planes, and what the reply said of them. */
 export interface Tile extends Spot {
   key: string;
@@ -26,6 +34,9 @@ export interface Tile extends Spot {
   count: Uint32Array<ArrayBuffer>;
   /** The smooth part, 0 to 1. */
   fraction: Float32Array<ArrayBuffer>;
+  /** Pixels from the set, and turns of the angle of escape; there when they were asked for. */
+  distance?: Float32Array<ArrayBuffer> | undefined;
+  angle?: Float32Array<ArrayBuffer> | undefined;
   escaped: number;
   interior: number;
   /** Pixels of which the limit was the end. */
@@ -63,6 +74,11 @@ export function geometry({ level, x, y }: Spot): { center: { re: string; im: str
     center: { re: decimal(2n * x + 1n, half), im: decimal(-(2n * y + 1n), half) },
     step: decimal(1n, level),
   };
+}
+
+/** Whether a tile has all that a recipe asks for. */
+export function follows(tile: Tile, { extra }: Recipe): boolean {
+  return extra.every((name) => name === "count" || name === "fraction" || tile[name] !== undefined);
 }
 
 /** The level whose pixels are nearest to those of the screen, with `ratio` device pixels in one of CSS. */
@@ -141,6 +157,15 @@ export class Tiles {
       this.replaced(old);
       this.ondrop(old);
     }
+  }
+
+  /** All of them go: they show another set. */
+  clear(): void {
+    for (const tile of this.#all.values()) {
+      this.replaced(tile);
+      this.ondrop(tile);
+    }
+    this.#all.clear();
   }
 
   /** What a tile was shown by before is not needed any more. */

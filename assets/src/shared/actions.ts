@@ -62,8 +62,9 @@ function matches(event: KeyboardEvent, key: string): boolean {
   const main = parts.pop() as string;
   const mod = parts.includes("Mod");
   if (mod !== (event.ctrlKey || event.metaKey) || event.altKey) return false;
-  // Shift is part of characters such as "?" and "+", and only counts by itself with named keys.
-  if (main.length > 1 && parts.includes("Shift") !== event.shiftKey) return false;
+  // Shift is part of characters such as "?" and "+": with those it counts only where an action asks for it.
+  const shift = parts.includes("Shift");
+  if ((main.length > 1 || shift) && shift !== event.shiftKey) return false;
   return event.key === main || (main.length === 1 && event.key.toLowerCase() === main.toLowerCase());
 }
 

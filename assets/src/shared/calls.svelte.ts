@@ -5,6 +5,7 @@
 import {
   createLocus,
   type Estimate,
+  type InputData,
   type Limits,
   type Locus,
   LocusError,
@@ -142,15 +143,15 @@ export class Calls {
   /** Opens one entry for calls that are too many and too short to be listed each. */
   series<Name extends keyof Operations>(
     operation: Name,
-    wish: Pick<CallWish, "title"> & { noun: string },
+    wish: Pick<CallWish, "title" | "quiet"> & { noun: string },
   ): Series<Name> {
     const entry = this.#open(operation, wish, { noun: wish.noun, done: { local: 0, server: 0 }, failed: 0 });
     const discard = () => {
       this.list = this.list.filter(({ id }) => id !== entry.id);
     };
-    return new Series<Name>(entry, discard, async (parameters, each) => {
+    return new Series<Name>(entry, discard, async (parameters, each, inputs) => {
       const prefer = each.prefer ?? this.#prefer;
-      const reply = await this.#call(operation, parameters, [], each, prefer, each.onprogress);
+      const reply = await this.#call(operation, parameters, inputs, each, prefer, each.onprogress);
       this.#prepare(reply.ran);
       return reply;
     });
@@ -167,7 +168,7 @@ export class Calls {
   #call<Name extends keyof Operations>(
     operation: Name,
     parameters: Operations[Name]["parameters"],
-    inputs: Blob[],
+    inputs: InputData[],
     wish: PartWish,
     prefer: Preference,
     onProgress?: (progress: Progress) => void,

@@ -46,6 +46,8 @@ export class PageState {
   /** The list of calls. */
   list = $state(false);
   menu = $state(false);
+  /** Every action by a few letters of its name. */
+  palette = $state(false);
   /** CSS pixels that the phone's sheet takes. */
   sheet = $state(0);
 
@@ -124,6 +126,16 @@ export class PageState {
         icon: "up",
         run: () => {
           this.list = !this.list;
+        },
+      },
+      {
+        id: "palette",
+        name: "All actions",
+        group: "Page",
+        keys: ["Mod+k", "/"],
+        icon: "search",
+        run: () => {
+          this.palette = true;
         },
       },
       {

@@ -8,6 +8,8 @@ export interface Problem {
   title: string;
   text: string;
   remedies: readonly Remedy[];
+  /** A page of another site that may help, opened in a tab of its own. */
+  link?: { href: string; words: string };
 }
 
 /** An error's message as a sentence. */

@@ -1,10 +1,11 @@
 /** Calls that are too many and too short to be listed each. */
-import type { Operations, Place, Ran, Reply } from "@locus/client";
+import type { InputData, Operations, Place, Ran, Reply } from "@locus/client";
 import type { CallEntry, PartWish } from "./calls.svelte.ts";
 
 type Run<Name extends keyof Operations> = (
   parameters: Operations[Name]["parameters"],
   wish: PartWish,
+  inputs: InputData[],
 ) => Promise<Reply<Operations[Name]["result"]>>;
 
 /** Milliseconds between two looks of the page at a series that runs. */
@@ -38,10 +39,11 @@ export class Series<Name extends keyof Operations> {
   async run(
     parameters: Operations[Name]["parameters"],
     wish: PartWish = {},
+    inputs: InputData[] = [],
   ): Promise<Reply<Operations[Name]["result"]>> {
     this.#running += 1;
     try {
-      const reply = await this.#run(parameters, wish);
+      const reply = await this.#run(parameters, wish, inputs);
       this.#done[reply.ran.place] += 1;
       this.#add(reply.ran);
       return reply;
@@ -74,6 +76,7 @@ export class Series<Name extends keyof Operations> {
       moving_ms: ran.moving_ms + (sum?.moving_ms ?? 0),
       moved_bytes: ran.moved_bytes + (sum?.moved_bytes ?? 0),
       total_ms: performance.now() - this.#began,
+      predicted: summed(ran.predicted, sum?.predicted),
     };
   }
 
@@ -89,4 +92,11 @@ export class Series<Name extends keyof Operations> {
     if (done + this.#failed === 0) this.#discard();
     else entry.outcome = done > 0 ? "done" : "failed";
   }
+}
+
+/** Predictions of several calls as those of one. */
+function summed(one: Ran["predicted"], others: Ran["predicted"]): Ran["predicted"] {
+  if (!one || !others) return one ?? others;
+  const add = (place: Place) => ({ ...one[place], total_ms: one[place].total_ms + others[place].total_ms });
+  return { local: add("local"), server: add("server") };
 }

@@ -61,6 +61,7 @@ const doing: Record<string, string> = {
   convert: "Converting colours",
   scale: "Scaling",
   upload: "Sending the file",
+  fetch: "Fetching the file",
 };
 
 /** "convert" → "Converting colours"; a phase that is not known here keeps its own name. */

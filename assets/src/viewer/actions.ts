@@ -7,6 +7,8 @@ import type { Viewer } from "./store.svelte.ts";
 export interface Panels {
   /** Shows the dialog for files. */
   open(): void;
+  /** Shows the dialog for a folder. */
+  openFolder(): void;
   fit(): void;
   actual(): void;
   zoomBy(factor: number): void;
@@ -14,6 +16,11 @@ export interface Panels {
   panBy(x: number, y: number): boolean;
   view(): View | undefined;
   samples(): void;
+  /** Opens or closes the contact sheet. */
+  sheet(): void;
+  sheetOpen(): boolean;
+  /** Takes all pictures out, and deletes what is kept of them. */
+  clear(): void;
   /** Puts away whatever lies on top; false when nothing did. */
   dismiss(): boolean;
 }
@@ -44,6 +51,15 @@ export function viewerActions(viewer: Viewer, page: Panels): Action[] {
 
   return [
     {
+      id: "open-folder",
+      name: "Open a folder",
+      group: "Pictures",
+      keys: ["Shift+o"],
+      icon: "folder",
+      enabled: () => "webkitdirectory" in HTMLInputElement.prototype,
+      run: () => page.openFolder(),
+    },
+    {
       id: "open",
       name: "Open pictures",
       group: "Pictures",
@@ -59,6 +75,16 @@ export function viewerActions(viewer: Viewer, page: Panels): Action[] {
       icon: "frames",
       enabled: some,
       run: () => page.samples(),
+    },
+    {
+      id: "sheet",
+      name: "Contact sheet",
+      group: "Pictures",
+      keys: ["k"],
+      icon: "sheet",
+      enabled: several,
+      pressed: () => page.sheetOpen(),
+      run: () => page.sheet(),
     },
     {
       id: "previous",
@@ -88,6 +114,24 @@ export function viewerActions(viewer: Viewer, page: Panels): Action[] {
       icon: "close",
       enabled: some,
       run: () => viewer.selected && viewer.remove(viewer.selected),
+    },
+    {
+      id: "undo",
+      name: "Put back what was taken out",
+      group: "Pictures",
+      keys: ["Mod+z"],
+      icon: "undo",
+      enabled: () => viewer.undoable,
+      run: () => viewer.undo(),
+    },
+    {
+      id: "clear",
+      name: "Take all pictures out",
+      group: "Pictures",
+      keys: ["Shift+Delete"],
+      icon: "clear",
+      enabled: some,
+      run: () => page.clear(),
     },
     {
       id: "cancel",

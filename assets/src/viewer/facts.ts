@@ -10,7 +10,22 @@ export interface Fact {
   more?: string;
 }
 
-const formats: Record<string, string> = { jxl: "JPEG XL", png: "PNG", jpeg: "JPEG", webp: "WebP", gif: "GIF" };
+const formats: Record<string, string> = {
+  jxl: "JPEG XL",
+  png: "PNG",
+  jpeg: "JPEG",
+  webp: "WebP",
+  gif: "GIF",
+  tiff: "TIFF",
+  bmp: "BMP",
+  qoi: "QOI",
+  pnm: "PNM",
+  ico: "ICO",
+  tga: "TGA",
+  dds: "DDS",
+  exr: "OpenEXR",
+  hdr: "Radiance HDR",
+};
 
 /** EXIF's orientations, as what is done before showing. */
 const turns: Record<number, string> = {
@@ -35,7 +50,7 @@ function depth(info: InspectResult): string {
   return `${info.bit_depth} bits a sample${info.sample === "float" ? ", floating point" : ""}`;
 }
 
-function frames(info: InspectResult): Fact {
+function frames(info: InspectResult, seen: number): Fact {
   const total = info.frames.length;
   if (total <= 1) return { name: "Frames", value: "1" };
   const lasting = info.frames.reduce((sum, frame) => sum + (frame.duration_ms ?? 0), 0);
@@ -43,12 +58,14 @@ function frames(info: InspectResult): Fact {
   return {
     name: "Frames",
     value: `${count(total)}${lasting > 0 ? `, ${duration(lasting)}` : ""}`,
-    ...(info.animated && { more: `Animated${loops ? `, plays ${loops}` : ""}; the first is shown` }),
+    ...(info.animated && {
+      more: `Animated${loops ? `, plays ${loops}` : ""}; ${seen === 0 ? "the first" : `frame ${count(seen + 1)}`} is shown`,
+    }),
   };
 }
 
-/** Panel lines by heading. */
-export function facts(picture: Picture): { heading: string; facts: Fact[] }[] {
+/** Panel lines by heading; `seen` is the frame that is shown. */
+export function facts(picture: Picture, seen = 0): { heading: string; facts: Fact[] }[] {
   const { info } = picture;
   const size = picture.size;
   const file: Fact[] = [{ name: "Name", value: picture.name }];
@@ -81,7 +98,7 @@ export function facts(picture: Picture): { heading: string; facts: Fact[] }[] {
     ...(perPixel === undefined || info.frames.length > 1
       ? []
       : [{ name: "Density", value: `${perPixel.toFixed(2)} bits a pixel` }]),
-    frames(info),
+    frames(info, seen),
   ];
   const color: Fact[] = [
     {

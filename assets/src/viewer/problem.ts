@@ -2,6 +2,8 @@
 import { LocusError, type Preference } from "@locus/client";
 import { type Problem, type Remedy, sentence } from "../shared/problem.ts";
 import { bytes, count, megapixels } from "../shared/words.ts";
+import { formatWords } from "./files/kinds.ts";
+import { LinkFailure, mostBytes } from "./files/links.ts";
 
 /** The sample or link could not be fetched: `status` is HTTP's, 0 when nothing answered. */
 export class FetchFailure extends Error {
@@ -12,8 +14,6 @@ export class FetchFailure extends Error {
     this.status = status;
   }
 }
-
-const formats = "JPEG XL, PNG, JPEG, WebP and GIF";
 
 /** "1,200 megapixels; the limit is 268 megapixels", by the limit that was exceeded. */
 function exceeded(details: Record<string, unknown>): string {
@@ -37,12 +37,31 @@ export function lost(name: string): Problem {
   };
 }
 
+/** What a site's refusal means, and what to do about it. */
+function refused({ refusal, url, status }: LinkFailure, name: string): Problem {
+  const { host } = new URL(url);
+  const byHand = "Open it in a tab of its own, save it, and drop the file here.";
+  const text = {
+    refused:
+      `${host} did not hand it over: it does not answer, or it does not allow that other sites read its files (CORS). ` +
+      `The server of these pages never fetches addresses. ${byHand}`,
+    insecure: `A page that came over https may not read from ${host} over http. ${byHand}`,
+    status: `${host} answered ${status}. Check the address, or try again later.`,
+    too_large: `${host} offers more than ${bytes(mostBytes)}, the most that is fetched by address. ${byHand}`,
+    page: `What ${host} sends for this address is a web page, not a picture. Open it there and copy the picture's own address.`,
+    broken: `The connection to ${host} broke off. Try again.`,
+  }[refusal];
+  const link = { href: url, words: `Open it at ${host}` };
+  return { code: "link", title: `${name} could not be fetched from ${host}`, text, remedies: ["retry"], link };
+}
+
 /** `prefer` says where it was to run: the other place is offered where that may help. */
 export function describe(error: unknown, name: string, prefer: Preference): Problem {
   const ran = error instanceof LocusError ? error.ran?.place : undefined;
   const onServer = (ran ?? prefer) === "server";
   const onlyHere = prefer === "local";
   const other: Remedy = onServer ? "local" : "server";
+  if (error instanceof LinkFailure) return refused(error, name);
   if (error instanceof FetchFailure) {
     return { code: "fetch", title: `${name} could not be fetched`, text: sentence(error.message), remedies: ["retry"] };
   }
@@ -57,7 +76,7 @@ export function describe(error: unknown, name: string, prefer: Preference): Prob
       return {
         code,
         title: `${name} is not a readable picture`,
-        text: `${sentence(error.message)} It may be damaged, or something else than its name says. Locus opens ${formats}.`,
+        text: `${sentence(error.message)} It may be damaged, or something else than its name says. Locus opens ${formatWords}.`,
         remedies: [],
       };
     case "unsupported":

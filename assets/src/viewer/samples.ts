@@ -26,9 +26,9 @@ export async function listSamples(): Promise<Sample[]> {
   return (await response.json()) as Sample[];
 }
 
-/** Rejects with `FetchFailure`, or with an `AbortError`. */
-export async function fetchSample(sample: Sample, signal: AbortSignal): Promise<Blob> {
-  const response = await fetch(sampleUrl(sample.file), { signal }).catch((error: Error) => {
+/** The sample with this file's name. Rejects with `FetchFailure`, or with an `AbortError`. */
+export async function fetchSample(file: string, signal: AbortSignal): Promise<Blob> {
+  const response = await fetch(sampleUrl(file), { signal }).catch((error: Error) => {
     throw error.name === "AbortError" ? error : new FetchFailure(0);
   });
   if (!response.ok) throw new FetchFailure(response.status);

@@ -2,12 +2,16 @@
  * The viewer's state: the strip, which picture is selected, which one the canvas shows, and the one decode that runs
  * for it. While a selected picture is decoded, the one before stays on the canvas, so that stopping loses nothing.
  */
-import type { DecodeResult, Preference, Reply } from "@locus/client";
+import type { Preference } from "@locus/client";
 import type { Calls } from "../shared/calls.svelte.ts";
 import type { Problem } from "../shared/problem.ts";
+import { count } from "../shared/words.ts";
 import { Picture } from "./picture.svelte.ts";
+import { pixelsOf } from "./pixels.ts";
 import { describe, lost } from "./problem.ts";
-import type { HeldRaster, Pixels, Rasters } from "./raster/rasters.ts";
+import type { HeldRaster, Rasters } from "./raster/rasters.ts";
+import { nearest } from "./sheet/nearest.ts";
+import { capacity, side, Thumbnails } from "./sheet/thumbnails.ts";
 
 interface Task {
   readonly picture: Picture;
@@ -22,33 +26,55 @@ export interface OnCanvas {
   readonly raster: HeldRaster;
 }
 
-function pixelsOf({ result, payloads }: Reply<DecodeResult>): Pixels {
-  const { width, height, alpha, planes } = result.raster;
-  const plane = planes.find((each) => each.name === "rgba");
-  const data = plane && payloads[plane.payload];
-  if (!plane || !data) throw new Error("the decoder delivered no RGBA plane");
-  return { width, height, opaque: alpha === "opaque", rowBytes: plane.row_bytes, data };
+/** Something that happened and needs no answer, with what can be done about it. */
+export interface Note {
+  readonly title: string;
+  readonly text?: string;
+  readonly action?: { readonly words: string; run(): void };
+  /** It was put away, or has gone by itself, and what it offered with it. */
+  ongone?(): void;
 }
 
-/** Longer side of a thumbnail in pixels: twice what the strip shows, for dense screens. */
-const thumbnailSide = 160;
+/** What was taken out together, and from where. */
+interface Removal {
+  readonly places: readonly { readonly picture: Picture; readonly at: number }[];
+  /** It was selected, and is again. */
+  readonly selected: Picture | undefined;
+}
+
+/** As many removals as can be undone. */
+const mostRemovals = 50;
+/** Small pictures that the strip asks for, in view or not. */
+const stripAhead = 48;
 
 export class Viewer {
   readonly #calls: Calls;
   readonly #rasters: Rasters;
-  #background: AbortController | undefined;
+  readonly #thumbnails: Thumbnails;
+  readonly #removals: Removal[] = [];
+  /** Where somebody looks: a place of the strip or of the contact sheet, and how many are in view there. */
+  #looked = { at: 0, seen: 1, ahead: stripAhead };
 
-  pictures = $state<Picture[]>([]);
+  pictures = $state.raw<readonly Picture[]>([]);
   selected = $state.raw<Picture>();
   shown = $state.raw<OnCanvas>();
   /** The decode for the selected picture. */
   task = $state.raw<Task>();
   /** A redecode failed although its picture is in view: told beside it. */
   notice = $state.raw<Problem>();
+  note = $state.raw<Note>();
+  /** How many small pictures there are. */
+  small = $state(0);
+  /** Chosen in the contact sheet, for what is done with several at once. */
+  chosen = $state.raw<ReadonlySet<Picture>>(new Set());
 
   constructor(calls: Calls, rasters: Rasters) {
     this.#calls = calls;
     this.#rasters = rasters;
+    this.#thumbnails = new Thumbnails(calls, rasters);
+    this.#thumbnails.onheld = (count) => {
+      this.small = count;
+    };
     rasters.onlost = () => {
       if (this.shown) this.notice = lost(this.shown.picture.name);
     };
@@ -67,8 +93,20 @@ export class Viewer {
   add(pictures: readonly Picture[]): void {
     const [first] = pictures;
     if (!first) return;
-    this.pictures.push(...pictures);
+    this.pictures = [...this.pictures, ...pictures];
     this.select(first);
+  }
+
+  /** The strip as it was kept; nothing may be open yet. */
+  restore(pictures: readonly Picture[], selected: Picture | undefined): void {
+    this.pictures = pictures;
+    if (selected) this.select(selected);
+  }
+
+  /** What was kept, where something has been opened before it was back. */
+  prepend(pictures: readonly Picture[]): void {
+    this.pictures = [...pictures, ...this.pictures];
+    this.#want();
   }
 
   addFiles(files: Iterable<File>): void {
@@ -80,12 +118,13 @@ export class Viewer {
     this.#leave();
     this.notice = undefined;
     this.selected = picture;
+    this.#looked = { ...this.#looked, at: this.index };
     if (picture.raster && this.#rasters.has(picture.raster)) {
       this.#show(picture, picture.raster);
-      this.#fillStrip();
+      this.#want();
     } else if (picture.status === "failed") {
       this.shown = undefined;
-      this.#fillStrip();
+      this.#want();
     } else {
       void this.#decode(picture);
     }
@@ -97,18 +136,79 @@ export class Viewer {
     if (to) this.select(to);
   }
 
-  remove(picture: Picture): void {
-    const at = this.pictures.indexOf(picture);
-    if (at < 0) return;
-    if (this.task?.picture === picture) this.#leave();
-    this.pictures.splice(at, 1);
-    if (picture.raster) this.#rasters.drop(picture.raster);
-    if (this.shown?.picture === picture) this.shown = undefined;
-    if (this.selected !== picture) return;
+  choose(pictures: Iterable<Picture>): void {
+    this.chosen = new Set(pictures);
+  }
+
+  /** Takes pictures out; `undo` brings them back. */
+  remove(...gone: readonly Picture[]): void {
+    const places = gone
+      .map((picture) => ({ picture, at: this.pictures.indexOf(picture) }))
+      .filter(({ at }) => at >= 0)
+      .sort((a, b) => a.at - b.at);
+    const [first] = places;
+    if (!first) return;
+    const leaving = new Set(places.map(({ picture }) => picture));
+    const { selected, index } = this;
+    const lost = selected !== undefined && leaving.has(selected);
+    this.#removals.push({ places, selected: lost ? selected : undefined });
+    if (this.#removals.length > mostRemovals) this.#removals.shift();
+    if (this.task && leaving.has(this.task.picture)) this.#leave();
+    const before = this.pictures.slice(0, Math.max(0, index)).filter((picture) => !leaving.has(picture)).length;
+    this.pictures = this.pictures.filter((picture) => !leaving.has(picture));
+    this.chosen = new Set([...this.chosen].filter((picture) => !leaving.has(picture)));
+    for (const picture of leaving) {
+      this.#thumbnails.forget(picture);
+      if (picture.raster) this.#rasters.drop(picture.raster);
+    }
+    if (this.shown && leaving.has(this.shown.picture)) this.shown = undefined;
+    const title =
+      leaving.size > 1 ? `${count(leaving.size)} pictures were taken out` : `${first.picture.name} was taken out`;
+    this.note = { title, action: { words: "Undo", run: () => this.undo() } };
+    if (!lost) {
+      this.#want();
+      return;
+    }
     this.selected = undefined;
-    const neighbour = this.pictures[Math.min(at, this.pictures.length - 1)];
+    const neighbour = this.pictures[Math.min(before, this.pictures.length - 1)];
     if (neighbour) this.select(neighbour);
     else this.notice = undefined;
+  }
+
+  get undoable(): boolean {
+    return this.#removals.length > 0;
+  }
+
+  /** Puts what was taken out last back to where it was. */
+  undo(): void {
+    const removal = this.#removals.pop();
+    if (!removal) return;
+    const pictures = [...this.pictures];
+    for (const { picture, at } of removal.places) pictures.splice(at, 0, picture);
+    this.pictures = pictures;
+    this.note = undefined;
+    if (removal.selected) this.select(removal.selected);
+    else this.#want();
+  }
+
+  /** Puts the note away. What it offered to bring back stays away for good if it says so. */
+  unnote(): void {
+    const { note } = this;
+    this.note = undefined;
+    if (!note?.ongone) return;
+    this.#removals.length = 0;
+    note.ongone();
+  }
+
+  /** Says how adding went, where there is something to say. */
+  tell(note: Note): void {
+    this.note = note;
+  }
+
+  /** Somebody looks at the pictures around this place; `seen` are in view, and `all` wants small ones beyond them, too. */
+  look(at: number, seen: number, all: boolean): void {
+    this.#looked = { at, seen, ahead: all ? capacity : Math.max(stripAhead, 3 * seen) };
+    this.#want();
   }
 
   /** Stops the running decode. The picture before stays, or comes back. */
@@ -123,7 +223,7 @@ export class Viewer {
     } else if (!this.shown) {
       picture.status = "stopped";
     }
-    this.#fillStrip();
+    this.#want();
   }
 
   /** Decodes the selected picture anew, where the switch now says, and keeps the view. */
@@ -137,7 +237,6 @@ export class Viewer {
 
   /** Ends the current task without a trace of failure. */
   #leave(): void {
-    this.#background?.abort();
     const task = this.task;
     if (!task) return;
     this.task = undefined;
@@ -147,7 +246,7 @@ export class Viewer {
   }
 
   async #decode(picture: Picture): Promise<void> {
-    this.#background?.abort();
+    this.#thumbnails.pause();
     const task: Task = { picture, abort: new AbortController(), started: performance.now() };
     const { signal } = task.abort;
     const prefer: Preference = this.#calls.prefer;
@@ -156,7 +255,11 @@ export class Viewer {
     picture.problem = undefined;
     picture.progress = undefined;
     try {
-      const file = await picture.file(signal);
+      const file = await picture.file(signal, (fraction) => {
+        if (this.task !== task) return;
+        const elapsed_ms = performance.now() - task.started;
+        picture.progress = { phase: "fetch", fraction, place: "local", elapsed_ms };
+      });
       signal.throwIfAborted();
       void this.#inspect(picture, file, signal).catch(() => undefined);
       const reply = await this.#calls.run("image.decode", {}, [file], {
@@ -174,7 +277,7 @@ export class Viewer {
       picture.raster = raster;
       picture.status = "ready";
       this.#show(picture, raster);
-      void this.#rasters.thumbnail(raster, thumbnailSide).then(
+      void this.#rasters.thumbnail(raster, side).then(
         (bitmap) => this.#thumbnail(picture, bitmap),
         () => undefined,
       );
@@ -192,7 +295,7 @@ export class Viewer {
     }
     this.task = undefined;
     picture.progress = undefined;
-    this.#fillStrip();
+    this.#want();
   }
 
   async #inspect(picture: Picture, file: Blob, signal: AbortSignal): Promise<void> {
@@ -211,55 +314,17 @@ export class Viewer {
   }
 
   #thumbnail(picture: Picture, bitmap: ImageBitmap): void {
-    if (this.pictures.includes(picture)) picture.thumbnail = bitmap;
+    if (this.pictures.includes(picture)) this.#thumbnails.put(picture, bitmap);
     else bitmap.close();
   }
 
-  /** While nothing is asked for, small decodes fill the strip, one at a time, nearest to the selected picture first. */
-  #fillStrip(): void {
-    this.#background?.abort();
-    if (this.task || this.pictures.length < 2) return;
-    const abort = new AbortController();
-    this.#background = abort;
-    void this.#fill(abort.signal).catch(() => undefined);
-  }
-
-  async #fill(signal: AbortSignal): Promise<void> {
-    const tried = new Set<Picture>();
-    for (;;) {
-      const at = this.index;
-      const picture = this.pictures
-        .filter((each) => each.status === "waiting" && !each.thumbnail && !tried.has(each))
-        .sort((a, b) => Math.abs(this.pictures.indexOf(a) - at) - Math.abs(this.pictures.indexOf(b) - at))[0];
-      if (!picture || signal.aborted) return;
-      tried.add(picture);
-      const prefer = this.#calls.prefer;
-      try {
-        const file = await picture.file(signal);
-        await this.#inspect(picture, file, signal);
-        if (!picture.info) continue;
-        const { width, height } = picture.info;
-        const factor = Math.min(1, thumbnailSide / Math.max(width, height));
-        const size = {
-          width: Math.max(1, Math.round(width * factor)),
-          height: Math.max(1, Math.round(height * factor)),
-        };
-        const reply = await this.#calls.run("image.decode", { size }, [file], {
-          title: `Thumbnail of ${picture.name}`,
-          quiet: true,
-          priority: "background",
-          signal,
-        });
-        this.#thumbnail(picture, await this.#rasters.small(pixelsOf(reply), thumbnailSide));
-      } catch (error) {
-        if (signal.aborted) return;
-        const problem = describe(error, picture.name, prefer);
-        // What only this file can be blamed for is said at once; the rest is tried again when it is selected.
-        if (["invalid_input", "unsupported", "limit_exceeded"].includes(problem.code)) {
-          picture.problem = problem;
-          picture.status = "failed";
-        }
-      }
-    }
+  /** While nothing is asked for, small decodes fill the strip, nearest to where somebody looks first. */
+  #want(): void {
+    if (this.task) return;
+    const { at, seen, ahead } = this.#looked;
+    const order = nearest(this.pictures.length, at, capacity).map((place) => this.pictures[place] as Picture);
+    // A single picture has no strip.
+    this.#thumbnails.want(order, seen, this.pictures.length > 1 ? ahead : 0);
+    this.#thumbnails.resume();
   }
 }

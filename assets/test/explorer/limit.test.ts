@@ -72,3 +72,18 @@ test("a tile without undecided pixels is good for any limit", () => {
 test("late pixels are those of the last quarter, and no inside ones", () => {
   expect(lateOf(new Uint32Array([1, 700, 750, 999, 1000, 0xffffffff]), 1000)).toBe(3);
 });
+
+test("back from the depth it is as low as before", () => {
+  for (const depth of [7, 20, 40]) {
+    const limit = new Limit();
+    limit.depth = depth;
+    while (limit.current < 65_536) limit.consider([tile(limit.current, { undecided: 900, late: 900 })], true);
+    // A little further out nothing changes: tiles would be computed twice.
+    limit.depth = depth - 1;
+    expect(limit.current).toBe(65_536);
+    for (let zoom = depth - 1; zoom >= -1; zoom -= 0.5) limit.depth = zoom;
+    expect(limit.current, `from ${depth}`).toBeLessThanOrEqual(depth < 10 ? 8192 : lowestLimit);
+    limit.depth = depth;
+    expect(limit.current).toBeGreaterThanOrEqual(lowestLimit * 2 ** Math.floor(depth / 8));
+  }
+});

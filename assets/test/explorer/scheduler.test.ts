@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Scheduler, type Wish } from "../../src/explorer/scheduler.ts";
+import type { Recipe } from "../../src/explorer/tiles.ts";
 
 interface Started {
   key: string;
@@ -11,8 +12,10 @@ interface Started {
   fail(error: Error): void;
 }
 
-function wish(x: number, limit = 512): Wish {
-  return { key: `9/${x}/0`, level: 9, x: BigInt(x), y: 0n, limit };
+const plain: Recipe = { julia: undefined, extra: [] };
+
+function wish(x: number, limit = 512, recipe = plain): Wish {
+  return { key: `9/${x}/0`, level: 9, x: BigInt(x), y: 0n, limit, recipe };
 }
 
 function bench(most = 2) {

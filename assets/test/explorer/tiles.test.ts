@@ -4,7 +4,17 @@ import { expect, test } from "vitest";
 import { bitsFor, type View } from "../../src/explorer/camera.ts";
 import { parsed } from "../../src/explorer/coordinates.ts";
 import { scene, wishes } from "../../src/explorer/plan.ts";
-import { above, geometry, keyOf, type Spot, side, type Tile, Tiles, visible } from "../../src/explorer/tiles.ts";
+import {
+  above,
+  geometry,
+  keyOf,
+  type Recipe,
+  type Spot,
+  side,
+  type Tile,
+  Tiles,
+  visible,
+} from "../../src/explorer/tiles.ts";
 
 function viewAt(re: string, im: string, zoom: number): View {
   const bits = bitsFor(zoom);
@@ -33,6 +43,8 @@ function tileAt(spot: Spot, more: Partial<Tile> = {}): Tile {
 }
 
 const screen = { width: 1440, height: 900, ratio: 1 };
+
+const asked = (limit: number, extra: Recipe["extra"] = []) => ({ limit, recipe: { julia: undefined, extra } });
 
 test("centre and step of a tile are exact decimals, the imaginary axis upwards", () => {
   expect(geometry({ level: 8, x: 0n, y: 0n })).toEqual({ center: { re: "0.5", im: "-0.5" }, step: "0.00390625" });
@@ -78,7 +90,7 @@ test("a tile above covers those beneath, also left of and above the origin", () 
 test("coarse tiles are wanted first, then the nearest to the pointer", () => {
   const view = viewAt("-0.5", "0", 9);
   const pointer = { x: 1100, y: 200 };
-  const wanted = wishes(view, screen, 47, new Tiles(100), 512, pointer.x, pointer.y);
+  const wanted = wishes(view, screen, 47, new Tiles(100), asked(512), pointer.x, pointer.y);
   const levels = wanted.map(({ level }) => level);
   expect(levels).toEqual([...levels].sort((a, b) => a - b));
   expect(new Set(levels).size).toBeGreaterThan(1);
@@ -97,8 +109,21 @@ test("what is there is not wanted again, unless a higher limit could change it",
   const tiles = new Tiles(100);
   const spots = visible(view, 9, 1440, 900, 1);
   for (const [at, spot] of spots.entries()) tiles.put(tileAt(spot, { undecided: at === 3 ? 50 : 0 }));
-  expect(wishes(view, screen, 47, tiles, 512, 0, 0)).toEqual([]);
-  expect(wishes(view, screen, 47, tiles, 1024, 0, 0).map(({ key }) => key)).toEqual([keyOf(spots[3] as Spot)]);
+  expect(wishes(view, screen, 47, tiles, asked(512), 0, 0)).toEqual([]);
+  expect(wishes(view, screen, 47, tiles, asked(1024), 0, 0).map(({ key }) => key)).toEqual([keyOf(spots[3] as Spot)]);
+});
+
+test("what lacks a plane that the colours need is wanted again", () => {
+  const view = viewAt("-0.5", "0", 9);
+  const tiles = new Tiles(100);
+  const spots = visible(view, 9, 1440, 900, 1);
+  for (const [at, spot] of spots.entries()) {
+    tiles.put(tileAt(spot, { undecided: 0, distance: at === 3 ? undefined : new Float32Array(0) }));
+  }
+  expect(wishes(view, screen, 47, tiles, asked(512, ["distance"]), 0, 0).map(({ key }) => key)).toEqual([
+    keyOf(spots[3] as Spot),
+  ]);
+  expect(wishes(view, screen, 47, tiles, asked(512, ["angle"]), 0, 0).length).toBe(spots.length);
 });
 
 test("where a tile is missing the one above stands in, and finer ones on it", () => {

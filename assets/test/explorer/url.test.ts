@@ -63,3 +63,16 @@ test("the first view shows all of the set on any screen", () => {
     expect(height / 2 ** zoom).toBeGreaterThan(2.3);
   }
 });
+
+test("Julia sets, modes and gradients are read as they were written", () => {
+  const text = "#re=0.1&im=0&zoom=1&julia=-0.8,0.156&palette=own&gradient=ff0000.0-0000ff.5000&mode=slope&limit=700";
+  const address = read(text);
+  expect(address?.julia).toEqual({ re: "-0.8", im: "0.156" });
+  expect(address?.mode).toBe("slope");
+  expect(address && written({ ...address, palette: "own" })).toBe(text);
+  expect(read("#re=0&im=0&zoom=1&mode=nothing")?.mode).toBe("smooth");
+});
+
+test.each(["", "1", "a,b", "1,2,3", "9,0", "0,-1e9"])("“%s” is no constant: the Mandelbrot set is shown", (julia) => {
+  expect(read(`#re=0&im=0&zoom=1&julia=${julia}`)?.julia).toBeUndefined();
+});

@@ -41,6 +41,14 @@ export class BitmapDrawer extends OpenSeadragon.DrawerBase {
   holding = false;
   /** Called after the first frame that shows the new picture. */
   onfirst: () => void = () => {};
+  /** Keys of the picture, and of the one that lies over it right of the divider. */
+  base: string | undefined;
+  over: string | undefined;
+  /** The divider in device pixels. */
+  divider = 0;
+  #film: ImageBitmap | undefined;
+  /** The film ends as soon as tiles of the picture with this key are there. */
+  until: string | undefined;
 
   constructor(options: OpenSeadragon.DrawerConstructorParameters) {
     super(options);
@@ -77,21 +85,70 @@ export class BitmapDrawer extends OpenSeadragon.DrawerBase {
     this.canvas.remove();
   }
 
+  /** A frame that is drawn instead of tiles; the one before is let go of. */
+  set film(bitmap: ImageBitmap | undefined) {
+    if (this.#film !== bitmap) this.#film?.close();
+    this.#film = bitmap;
+  }
+
   draw(items: OpenSeadragon.TiledImage[]): void {
-    const item = items.at(-1);
+    const find = (key: string | undefined) =>
+      items.findLast(({ source }) => (source as PictureSource).picture.key === key);
+    const item = find(this.base);
     const tiles = item?.getTilesToDraw() ?? [];
-    if (this.holding && tiles.length === 0) return;
+    if (this.#film && this.until !== undefined && this.until === this.base && tiles.length > 0) this.film = undefined;
+    if (this.holding && tiles.length === 0 && !this.#film) return;
     this.#clear();
     if (!item) return;
     const { picture } = item.source as PictureSource;
     const place = placement(this.viewport, picture.width, picture.height);
     this.#context.imageSmoothingEnabled = place.scale < 1;
     this.#context.imageSmoothingQuality = "medium";
-    for (const { tile } of tiles) this.#tile(tile, item.source as PictureSource, place);
-    if (this.holding) {
-      this.holding = false;
-      this.onfirst();
+    if (this.#film) {
+      this.#frame(this.#film, place);
+      this.#begun();
+      return;
     }
+    const over = find(this.over);
+    if (over) {
+      const { width, height } = this.canvas;
+      const aside = Math.round(this.divider);
+      this.#within(0, 0, aside, height, () => this.#tiles(item, tiles, place));
+      this.#within(aside, 0, width - aside, height, () => this.#tiles(over, over.getTilesToDraw(), place));
+    } else {
+      this.#tiles(item, tiles, place);
+    }
+    if (tiles.length > 0) this.#begun();
+  }
+
+  /** Something of the picture is on the screen. */
+  #begun(): void {
+    if (!this.holding) return;
+    this.holding = false;
+    this.onfirst();
+  }
+
+  #tiles(
+    item: OpenSeadragon.TiledImage,
+    tiles: ReturnType<OpenSeadragon.TiledImage["getTilesToDraw"]>,
+    place: Placement,
+  ): void {
+    for (const { tile } of tiles) this.#tile(tile, item.source as PictureSource, place);
+  }
+
+  #within(x: number, y: number, width: number, height: number, draw: () => void): void {
+    this.#context.save();
+    this.#context.beginPath();
+    this.#context.rect(x, y, width, height);
+    this.#context.clip();
+    draw();
+    this.#context.restore();
+  }
+
+  #frame(bitmap: ImageBitmap, { x, y, width, height }: Placement): void {
+    const left = Math.round(x);
+    const top = Math.round(y);
+    this.#context.drawImage(bitmap, left, top, Math.round(x + width) - left, Math.round(y + height) - top);
   }
 
   #clear(): void {

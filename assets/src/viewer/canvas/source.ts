@@ -6,8 +6,8 @@ import { tileSide } from "../raster/messages.ts";
 
 /** What the canvas shows. `tile` halves the picture `depth` times and cuts squares of `tileSide` pixels. */
 export interface Shown {
-  /** Another key is another picture: nothing of the earlier one is reused. */
-  readonly key: number;
+  /** Another key is another picture, or another look at it: nothing of the earlier one is reused. */
+  readonly key: string;
   readonly width: number;
   readonly height: number;
   readonly opaque: boolean;

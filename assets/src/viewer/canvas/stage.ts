@@ -30,7 +30,7 @@ export interface Insets {
 export interface Events {
   view(view: View): void;
   /** The picture with this key is on the screen, first in whatever detail was at hand. */
-  drawn(key: number): void;
+  drawn(key: string): void;
 }
 
 /** Fields of the viewport that its types leave out. */
@@ -47,6 +47,7 @@ export class Stage {
   readonly #drawer: BitmapDrawer;
   readonly #events: Events;
   #shown: Shown | undefined;
+  #over: Shown | undefined;
   #insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
   #fitted = true;
 
@@ -99,37 +100,84 @@ export class Stage {
     this.#viewer.addHandler("resize", () => this.#resized());
   }
 
-  /** Shows another picture, or none. `keep` leaves the view where it is (the same picture, decoded anew). */
-  show(shown: Shown | undefined, keep: boolean): void {
+  /**
+   * Shows another picture, or none. `keep` leaves the view where it is (the same picture, decoded anew). `over`, of the
+   * same size, lies over it right of the divider.
+   */
+  show(shown: Shown | undefined, keep: boolean, over?: Shown): void {
+    const before = this.#shown;
     this.#shown = shown;
+    this.#over = shown && over;
+    this.#drawer.over = this.#over?.key;
     if (!shown) {
       this.#drawer.holding = false;
       this.#viewer.world.removeAll();
       this.#viewer.forceRedraw();
       return;
     }
+    if (over) this.#add(over, () => this.#viewer.forceRedraw());
+    if (before?.key === shown.key) {
+      this.#tidy();
+      return;
+    }
+    this.#add(shown, () => {
+      this.#drawer.base = shown.key;
+      this.#drawer.holding = true;
+      this.#drawer.onfirst = () => {
+        this.#tell();
+        this.#events.drawn(shown.key);
+      };
+      this.#tidy();
+      this.#limits();
+      if (!keep || this.#fitted) this.fit(true);
+      else this.#tell();
+    });
+  }
+
+  /** Puts a picture into the world, unless it has been there or is not wanted any more when it comes. */
+  #add(shown: Shown, then: () => void): void {
+    const wanted = () => this.#shown?.key === shown.key || this.#over?.key === shown.key;
     this.#viewer.addTiledImage({
       tileSource: new PictureSource(shown),
       success: (event) => {
         const item = (event as unknown as { item: OpenSeadragon.TiledImage }).item;
-        if (this.#shown !== shown) {
-          this.#viewer.world.removeItem(item);
-          return;
-        }
-        this.#drawer.holding = true;
-        this.#drawer.onfirst = () => {
-          this.#tell();
-          this.#events.drawn(shown.key);
-        };
-        for (let index = this.#viewer.world.getItemCount() - 1; index >= 0; index--) {
-          const other = this.#viewer.world.getItemAt(index);
-          if (other !== item) this.#viewer.world.removeItem(other);
-        }
-        this.#limits();
-        if (!keep || this.#fitted) this.fit(true);
-        else this.#tell();
+        if (wanted()) then();
+        else this.#viewer.world.removeItem(item);
       },
     });
+  }
+
+  /** Takes out of the world what is neither shown nor over it, and what is there twice. */
+  #tidy(): void {
+    const seen = new Set<string>();
+    for (let index = this.#viewer.world.getItemCount() - 1; index >= 0; index--) {
+      const item = this.#viewer.world.getItemAt(index);
+      const { key } = (item.source as PictureSource).picture;
+      const wanted = key === this.#shown?.key || key === this.#over?.key;
+      if (!wanted || seen.has(key)) this.#viewer.world.removeItem(item);
+      seen.add(key);
+    }
+    this.#viewer.forceRedraw();
+  }
+
+  /** A frame of an animation in place of the picture; it is the stage's to let go of. */
+  film(bitmap: ImageBitmap): void {
+    this.#drawer.until = undefined;
+    this.#drawer.film = bitmap;
+    this.#viewer.forceRedraw();
+  }
+
+  /** The film gives way to the picture that is shown, once that can be drawn. */
+  endFilm(): void {
+    this.#drawer.until = this.#shown?.key;
+    if (!this.#shown) this.#drawer.film = undefined;
+    this.#viewer.forceRedraw();
+  }
+
+  /** Where what lies over the picture begins, in CSS pixels from the left. */
+  set divider(x: number) {
+    this.#drawer.divider = x * OpenSeadragon.pixelDensityRatio;
+    this.#viewer.forceRedraw();
   }
 
   /** Keeps `fit` clear of tools; a fitted picture follows. */
@@ -155,6 +203,17 @@ export class Stage {
     this.#fitted = true;
     if (immediately) this.#viewer.forceRedraw();
     this.#tell();
+  }
+
+  /** Shows the picture at this scale, with the point at these shares of its sides in the stage's middle. */
+  look(scale: number, x: number, y: number): void {
+    if (!this.#shown || !this.#ready) return;
+    const { width, height } = this.#shown;
+    this.#limits();
+    this.#viewer.viewport.zoomTo(this.#zoomOf(scale), undefined, true);
+    this.#viewer.viewport.panTo(new OpenSeadragon.Point(x, (y * height) / width), true);
+    this.#viewer.viewport.applyConstraints(true);
+    this.#moved();
   }
 
   /** One pixel of the picture is one of the screen. `at` stays where it is. */
@@ -187,6 +246,7 @@ export class Stage {
   }
 
   destroy(): void {
+    this.#drawer.film = undefined;
     this.#viewer.destroy();
   }
 

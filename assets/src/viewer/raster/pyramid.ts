@@ -126,14 +126,6 @@ export class Pyramid {
     }
     return last;
   }
-
-  /** The deepest level of which a side still has at least `size` pixels (or the raster itself when it is smaller). */
-  levelFor(size: number): Level {
-    let depth = 0;
-    const [base] = this.#levels;
-    while (Math.max(base.width, base.height) / 2 ** (depth + 1) >= size) depth++;
-    return this.level(depth);
-  }
 }
 
 /** Cuts a rectangle out of `level`; what lies outside is left out. */

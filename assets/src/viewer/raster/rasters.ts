@@ -2,7 +2,9 @@
  * The page's side of the raster worker: rasters by key, tiles and thumbnails as bitmaps, and a budget. Past the budget
  * the rasters shown longest ago are dropped; whoever needs one again decodes it again.
  */
-import type { Request, Response } from "./messages.ts";
+import { type Edit, type Extent, type Look, plainly } from "./look.ts";
+import type { Difference, Histogram } from "./measure.ts";
+import type { Pixel, Question, Questions, Request, Response } from "./messages.ts";
 
 /** A raster that the worker holds. Colours are sRGB, 8 bits, straight alpha. */
 export interface HeldRaster {
@@ -31,7 +33,7 @@ export interface Budget {
 const standard: Budget = { rasters: 3, bytes: 512 * 1024 * 1024 };
 
 interface Waiting {
-  resolve(bitmap: ImageBitmap): void;
+  resolve(answer: Questions[keyof Questions]["answer"]): void;
   reject(reason: Error): void;
 }
 
@@ -39,6 +41,8 @@ export class Rasters {
   readonly #budget: Budget;
   /** In the order of use, the latest last. */
   readonly #held = new Map<number, HeldRaster>();
+  /** Outside of the budget. */
+  readonly #kept = new Set<number>();
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #next = 1;
@@ -67,7 +71,7 @@ export class Rasters {
   }
 
   has(raster: HeldRaster): boolean {
-    return this.#held.has(raster.key);
+    return this.#held.has(raster.key) || this.#kept.has(raster.key);
   }
 
   /** Marks a raster as the one in view, which is never dropped for the budget. */
@@ -78,17 +82,50 @@ export class Rasters {
   }
 
   drop(raster: HeldRaster): void {
-    if (this.#held.delete(raster.key)) this.#post({ type: "drop", key: raster.key });
+    if (this.#held.delete(raster.key) || this.#kept.delete(raster.key)) this.#post({ type: "drop", key: raster.key });
   }
 
-  /** A tile of the raster halved `depth` times. Rejects when the raster has been dropped. */
-  tile(raster: HeldRaster, depth: number, column: number, row: number): Promise<ImageBitmap> {
-    return this.#ask((id) => ({ type: "tile", id, key: raster.key, depth, column, row }));
+  /** As `put`, but outside of the budget: whoever keeps it drops it. */
+  keep(pixels: Pixels): HeldRaster {
+    const raster = this.#send(pixels);
+    this.#kept.add(raster.key);
+    return raster;
   }
 
-  /** The whole picture, its longer side at most `side` pixels. */
-  thumbnail(raster: HeldRaster, side: number): Promise<ImageBitmap> {
-    return this.#ask((id) => ({ type: "thumbnail", id, key: raster.key, side }));
+  /** A tile of what is looked at, halved `depth` times. Rejects when the raster has been dropped. */
+  tile(raster: HeldRaster, depth: number, column: number, row: number, look = plainly): Promise<ImageBitmap> {
+    return this.#ask("tile", { key: raster.key, depth, column, row, look });
+  }
+
+  /** All that is looked at, reduced to `most` where it is larger. */
+  whole(raster: HeldRaster, look: Look, most?: Extent): Promise<ImageBitmap> {
+    return this.#ask("whole", { key: raster.key, look, most });
+  }
+
+  /** All that is looked at, its longer side at most `side` pixels. */
+  thumbnail(raster: HeldRaster, side: number, look = plainly): Promise<ImageBitmap> {
+    return this.#ask("thumbnail", { key: raster.key, side, look });
+  }
+
+  measure(raster: HeldRaster, edit: Edit): Promise<Histogram> {
+    return this.#ask("measure", { key: raster.key, edit });
+  }
+
+  /** The pixel at a place of what is looked at, as the decoder delivered it. */
+  sample(raster: HeldRaster, edit: Edit, x: number, y: number): Promise<Pixel | undefined> {
+    return this.#ask("sample", { key: raster.key, edit, x, y });
+  }
+
+  /** How two rasters of one size differ, in figures and as a raster to be dropped by the caller. */
+  async compare(
+    one: HeldRaster,
+    other: HeldRaster,
+    gain: number,
+  ): Promise<{ raster: HeldRaster; difference: Difference }> {
+    const raster = { ...one, key: this.#next++, opaque: true };
+    this.#kept.add(raster.key);
+    const difference = await this.#ask("compare", { key: one.key, other: other.key, result: raster.key, gain });
+    return { raster, difference };
   }
 
   #spare(keep: number): void {
@@ -108,11 +145,11 @@ export class Rasters {
     return { key, width, height, opaque, bytes: Math.ceil((width * height * 4 * 4) / 3) };
   }
 
-  #ask(request: (id: number) => Request): Promise<ImageBitmap> {
+  #ask<Name extends keyof Questions>(type: Name, ask: Questions[Name]["ask"]): Promise<Questions[Name]["answer"]> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#post(request(id));
+      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
+      this.#post({ type, id, ...ask } as unknown as Question);
     });
   }
 
@@ -127,7 +164,7 @@ export class Rasters {
       const response = event.data;
       const waiting = this.#waiting.get(response.id);
       this.#waiting.delete(response.id);
-      if ("bitmap" in response) waiting ? waiting.resolve(response.bitmap) : response.bitmap.close();
+      if ("answer" in response) waiting?.resolve(response.answer);
       else waiting?.reject(new Error(response.missing));
     };
     worker.onerror = (event) => {
@@ -136,6 +173,7 @@ export class Rasters {
       worker.terminate();
       this.#worker = undefined;
       this.#held.clear();
+      this.#kept.clear();
       for (const waiting of this.#waiting.values()) waiting.reject(new Error("the raster worker ended"));
       this.#waiting.clear();
       this.onlost();
