@@ -20,6 +20,7 @@ RUN cargo --version
 COPY Cargo.toml Cargo.lock clippy.toml ./
 COPY protocol protocol
 COPY codec-core codec-core
+COPY estimates estimates
 COPY wasi-guest wasi-guest
 COPY web-worker/Cargo.toml web-worker/
 COPY web-worker/src web-worker/src

@@ -18,19 +18,23 @@ function path() {
   throw new Error(`no ${names.join(" or ")}; scripts/setup --tests installs one, LOCUS_CHROMIUM names another`);
 }
 
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 export function launch() {
-  return chromium.launch({
-    executablePath: path(),
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  return chromium.launch({ executablePath: path(), args });
+}
+
+/** The same with a folder for what pages keep: else that stays in memory. @param {string} folder */
+export function launchWithProfile(folder) {
+  return chromium.launchPersistentContext(folder, { executablePath: path(), args });
 }
 
 /** Writes one measurement, as tools/bench reads it. @param {object} measurement */

@@ -1,5 +1,5 @@
 // first-load: what a first visit to each page brings over the network until its first screen is complete, as Chromium's
-// network domain counts it: what came, compressed and with headers. The codec is counted by itself.
+// network domain counts it: what came, compressed and with headers. The codec and its estimates are counted by themselves.
 //
 //     node tests/bench/first-load.js RUNS ORIGIN
 
@@ -21,20 +21,24 @@ const pages = [
 const browser = await launch();
 try {
   for (const { name, path, complete } of pages) {
-    /** @type {{ page: number[], codec: number[] }} */
-    const figures = { page: [], codec: [] };
+    /** @type {{ page: number[], codec: number[], estimates: number[] }} */
+    const figures = { page: [], codec: [], estimates: [] };
     let words = "";
     for (let run = 1; run <= Number(runs); run++) {
       const visited = await visit(new URL(path, origin).href, complete);
       figures.page.push(sum(visited.page));
       figures.codec.push(sum(visited.codec));
+      figures.estimates.push(sum(visited.estimates));
       progress(`${name} ${run}/${runs}: ${sum(visited.page)} bytes, codec ${sum(visited.codec)} bytes`);
       words = listed(visited.page);
     }
     report({ case: name, metric: "bytes", unit: "bytes", samples: figures.page, note: words });
     // The viewer has nothing to decode yet.
     if (name === "viewer" && figures.codec.some((bytes) => bytes > 0)) throw new Error("the viewer fetched the codec");
-    if (name === "explorer") report({ case: name, metric: "codec_bytes", unit: "bytes", samples: figures.codec });
+    if (name === "explorer") {
+      report({ case: name, metric: "codec_bytes", unit: "bytes", samples: figures.codec });
+      report({ case: name, metric: "estimates_bytes", unit: "bytes", samples: figures.estimates });
+    }
   }
 } finally {
   await browser.close();
@@ -68,8 +72,15 @@ async function visit(url, complete) {
     await complete(page);
     while (performance.now() - heard < QUIET) await pause(100);
     const all = await Promise.all(came.map(async ({ path, bytes }) => ({ path, bytes: await bytes })));
-    const isCodec = (/** @type {{ path: string }} */ { path }) => path.includes("/codec/");
-    return { page: all.filter((each) => !isCodec(each)), codec: all.filter(isCodec) };
+    const isOf =
+      (/** @type {RegExp} */ folder) =>
+      (/** @type {{ path: string }} */ { path }) =>
+        folder.test(path);
+    return {
+      page: all.filter(({ path }) => !path.includes("/codec/")),
+      codec: all.filter(isOf(/\/codec\/(plain|threads)-/)),
+      estimates: all.filter(isOf(/\/codec\/estimates-/)),
+    };
   } finally {
     await context.close();
   }

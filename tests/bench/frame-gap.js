@@ -1,14 +1,18 @@
 // frame-gap: the real viewer opens a large sample in this browser; long tasks and the gaps between frames are those from
 // the click until a second after the picture is there. Each run is a fresh visit, so the codec is loaded in it, too.
 //
-//     node tests/bench/frame-gap.js RUNS ORIGIN SAMPLE
+//     node tests/bench/frame-gap.js RUNS ORIGIN SAMPLE CACHE SOURCE
 
 import { launch, pause, progress, report } from "./chromium.js";
+import { film } from "./film.js";
 import { observe, smoothness } from "./smooth.js";
+import { strip } from "./strip.js";
 
-const [runs = "7", origin = "", sample = ""] = process.argv.slice(2);
+const [runs = "7", origin = "", sample = "", cache = "", source = ""] = process.argv.slice(2);
 /** Milliseconds that a decode may take. */
 const PATIENCE = 120_000;
+/** The sample that plays. */
+const FILM = "bloom.jxl";
 
 const browser = await launch();
 /** @type {{ tasks: number[], p99: number[], longest: number[], shown: number[] }} */
@@ -29,6 +33,8 @@ try {
     figures.longest.push(result.longest);
     figures.shown.push(result.shown);
   }
+  await film(browser, origin, Number(runs), FILM);
+  await strip(browser, origin, Number(runs), cache, source);
 } finally {
   await browser.close();
 }

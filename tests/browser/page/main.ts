@@ -1,10 +1,12 @@
 // A page with nothing on it but the client, for tests to call.
 
 import { createLocus, LocusError } from "@locus/client";
+import { posters } from "./posters.ts";
 import type {} from "./window.ts";
 
 window.createLocus = createLocus;
 window.locus = createLocus();
+window.posters = posters;
 window.sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 window.until = async (condition, milliseconds = 10_000) => {

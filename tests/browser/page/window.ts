@@ -1,6 +1,7 @@
 // What the test page offers to tests, as types.
 
 import type { createLocus, Locus, Ran } from "@locus/client";
+import type { Posters } from "./posters.ts";
 
 /** How a promise ended, in a form that can leave the page. */
 export interface Ended<T = unknown> {
@@ -19,6 +20,7 @@ declare global {
     /** A client made with the defaults. */
     locus: Locus;
     createLocus: typeof createLocus;
+    posters: Posters;
     settled<T>(promise: Promise<T>): Promise<Ended<T>>;
     sleep(milliseconds: number): Promise<void>;
     /** Waits until `condition` holds, 10 s at most if not told otherwise. */

@@ -57,7 +57,8 @@ describe.each([
       const stop = new AbortController();
       let begun = false;
       const options = { prefer: "local", signal: stop.signal, onProgress: () => (begun = true) } as const;
-      const call = window.settled(window.locus.call("image.decode", {}, [file], options));
+      // Another blob: what was made of the first is still there.
+      const call = window.settled(window.locus.call("image.decode", {}, [file.slice()], options));
       await window.until(() => begun);
       await window.sleep(20);
       stop.abort();
@@ -73,8 +74,9 @@ describe.each([
   test(`${ROUNDS} decodes, some cancelled, are all the same`, { timeout: 60_000 + 10_000 * ROUNDS }, async () => {
     const result = await page.evaluate(async (rounds) => {
       const file = window.chosen();
+      // Another blob each time, so that nothing is left of the one before.
       const decode = (signal?: AbortSignal) =>
-        window.settled(window.locus.call("image.decode", {}, [file], { prefer: "local", signal }));
+        window.settled(window.locus.call("image.decode", {}, [file.slice()], { prefer: "local", signal }));
       const first = await window.digest((await decode()).value?.payloads[0]);
       const engines = new Set<number>();
       for (let round = 0; round < rounds; round++) {

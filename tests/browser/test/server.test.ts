@@ -179,7 +179,7 @@ test("without the codec, calls go to the server", async () => {
 test("choosing the server does not download the codec", async () => {
   let asked = false;
   page.on("request", (request) => {
-    asked ||= request.url().includes("/codec/");
+    asked ||= request.url().includes("locus_codec");
   });
   expect(await echo("server")).toMatchObject({ place: "server" });
   expect(asked).toBe(false);

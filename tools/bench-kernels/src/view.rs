@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use codec_core::fractal::Size;
 use codec_core::fractal::decimal::Decimal;
-use codec_core::fractal::orbit::Bounds;
-use codec_core::fractal::tile::Tile;
+use codec_core::fractal::orbit::{Bounds, Family};
+use codec_core::fractal::tile::{Landings, Tile};
 
 /// Pixels a side.
 const SIDE: u32 = 256;
@@ -66,6 +66,7 @@ impl View {
     pub fn kernel(&self) -> u64 {
         let number = |text| Decimal::parse("number", text).expect("it is a number");
         let tile = Tile {
+            family: Family::Mandelbrot,
             re: number(self.re),
             im: number(self.im),
             step: number(self.step),
@@ -77,6 +78,7 @@ impl View {
                 iterations: self.max_iterations,
                 radius_squared: RADIUS * RADIUS,
             },
+            landings: Landings::default(),
         };
         let planes = tile.compute(&mut |_| Ok(())).expect("there is memory");
         let iterations = planes.seen.iterations;

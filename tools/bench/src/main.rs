@@ -77,6 +77,8 @@ enum Suite {
     BrowserDecode,
     /// How smooth the viewer stays
     FrameGap,
+    /// Many photographs as small pictures, against the browser's own
+    ContactSheet,
     /// The fractal's kernel in a page and a runner, against native code
     FractalTile,
     /// A screen of tiles with two engines or runners, against one
@@ -85,8 +87,24 @@ enum Suite {
     Zoom,
     /// What a first visit brings over the network
     FirstLoad,
+    /// The Docker image, and what it is made of
+    ImageSize,
     /// What goes up for a picture that is looked at on the server
     Upload,
+    /// A new screen of a picture that was looked at before, against one that was not
+    Pan,
+    /// How far placement is from an oracle, in simulation
+    Placement,
+    /// What calls take in both places: the table that `placement` rests on
+    PlacementCosts(browser::PlacementCosts),
+    /// Placement in Chromium, against both places forced
+    PlacementLive,
+    /// A poster of 16,384² pixels in a page, against the fractal's kernel
+    Poster,
+    /// Writing files in a page and a runner, against `canvas.toBlob` and native code
+    Encode,
+    /// Damaged files of every format through a live server
+    Soak,
     /// The peer of `call-overhead`; only that starts it.
     #[command(hide = true)]
     BareWarp(suites::call_overhead::BareWarp),
@@ -114,11 +132,26 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Suite::Startup => ("startup", suites::startup::measure(options)?),
         Suite::BrowserDecode => ("browser-decode", browser::decode(options)?),
         Suite::FrameGap => ("frame-gap", browser::frame_gap(options)?),
+        Suite::ContactSheet => ("contact-sheet", browser::contact_sheet(options)?),
         Suite::FractalTile => ("fractal-tile", suites::fractal_tile::measure(options)?),
         Suite::TilesParallel => ("tiles-parallel", suites::tiles_parallel::measure(options)?),
         Suite::Zoom => ("zoom", browser::zoom(options)?),
         Suite::FirstLoad => ("first-load", browser::first_load(options)?),
+        Suite::ImageSize => ("image-size", suites::image_size::measure()?),
         Suite::Upload => ("upload", browser::upload(options)?),
+        Suite::Pan => ("pan", browser::pan(options)?),
+        Suite::Placement => ("placement", browser::placement()?),
+        Suite::PlacementCosts(table) => {
+            ("placement-costs", browser::placement_costs(options, table)?)
+        }
+        Suite::PlacementLive => ("placement-live", browser::placement_live(options)?),
+        Suite::Poster => ("poster", browser::poster(options)?),
+        Suite::Encode => {
+            let mut measured = browser::encode(options)?;
+            measured.extend(suites::encode::measure(options)?);
+            ("encode", measured)
+        }
+        Suite::Soak => ("soak", suites::soak::measure(options)?),
         Suite::BareWarp(arguments) => return suites::call_overhead::serve(arguments),
         Suite::Runner(arguments) => return Ok(child::run(arguments)?),
     };

@@ -186,6 +186,17 @@ fn parent(stat: &str) -> Option<u32> {
     fields.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
+/// The resident memory of a process in KiB, shared pages included.
+///
+/// # Errors
+/// When the process has ended.
+pub fn rss_kib(pid: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
+    kib.context("status has no line `VmRSS:`")
+}
+
 /// The proportional set size of a process in KiB: its own pages, and its part of those that it shares.
 ///
 /// # Errors

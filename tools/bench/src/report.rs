@@ -43,8 +43,9 @@ pub struct Line {
     suite: String,
     case: String,
     metric: String,
-    /// Median of ours.
-    value: f64,
+    /// Median of ours; absent where it can't be had, and the note says why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<f64>,
     unit: String,
     #[serde(flatten)]
     peer: Option<Peer>,
@@ -53,8 +54,10 @@ pub struct Line {
     /// How many samples the median is of.
     runs: usize,
     /// Least and greatest of ours.
-    min: f64,
-    max: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
 }
@@ -69,25 +72,30 @@ struct Peer {
 }
 
 impl Measurement {
-    /// The figure; `None` when there are no samples.
+    /// The figure; `None` when there are no samples and no note, nor a peer,
+    /// that would make a line of it.
     #[must_use]
     pub fn line(self, suite: &str) -> Option<Line> {
-        let value = median(&self.samples)?;
+        let value = median(&self.samples);
+        if value.is_none() && (self.note.is_none() || self.peer_name.is_some()) {
+            return None;
+        }
         let other = median(&self.peer_samples);
         let peer = self.peer_name.map(|peer_name| Peer {
             peer_name,
             peer: other.map(rounded),
-            ratio: other
-                .map(|other| rounded(value / other))
+            ratio: value
+                .zip(other)
+                .map(|(value, other)| rounded(value / other))
                 .filter(|ratio| ratio.is_finite()),
         });
         let fold =
-            |pick: fn(f64, f64) -> f64| rounded(self.samples.iter().copied().fold(value, pick));
+            |pick: fn(f64, f64) -> f64| self.samples.iter().copied().reduce(pick).map(rounded);
         Some(Line {
             suite: suite.to_owned(),
             case: self.case,
             metric: self.metric,
-            value: rounded(value),
+            value: value.map(rounded),
             unit: self.unit,
             peer,
             place: self.place,
@@ -131,9 +139,9 @@ pub fn write_table(lines: &[Line], mut into: impl Write) -> io::Result<()> {
                 line.suite.clone(),
                 line.case.clone(),
                 line.metric.clone(),
-                line.value.to_string(),
-                line.min.to_string(),
-                line.max.to_string(),
+                number(line.value),
+                number(line.min),
+                number(line.max),
                 line.unit.clone(),
                 peer.map_or_else(String::new, |peer| peer.peer_name.clone()),
                 peer.map_or_else(String::new, |peer| number(peer.peer)),
@@ -196,7 +204,7 @@ mod tests {
     }
 
     fn json(measurement: Measurement) -> String {
-        let line = measurement.line("wasm-vs-native").expect("it has samples");
+        let line = measurement.line("wasm-vs-native").expect("it makes a line");
         let mut out = Vec::new();
         write_json(&[line], &mut out).expect("memory takes it");
         String::from_utf8(out).expect("JSON is UTF-8")
@@ -249,6 +257,19 @@ mod tests {
             ..measurement()
         };
         assert_eq!(empty.line("wasm-vs-native"), None);
+    }
+
+    #[test]
+    fn what_cannot_be_measured_has_a_note_and_no_value() {
+        let text = json(Measurement {
+            samples: Vec::new(),
+            peer_name: None,
+            note: Some("there is no tool for it".into()),
+            ..measurement()
+        });
+        assert!(!text.contains("value"), "{text}");
+        assert!(!text.contains("min"), "{text}");
+        assert!(text.contains("there is no tool for it"), "{text}");
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub async fn call(pool: &Pool, call: &[u8]) -> Result<(Duration, Vec<u8>)> {
         deadline: tokio::time::Instant::now() + DEADLINE,
         usual: Arc::default(),
         room: None,
+        blob: None,
     })?;
     let reply = loop {
         if let Event::Reply(reply) = running.next().await? {

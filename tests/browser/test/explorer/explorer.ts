@@ -1,15 +1,30 @@
 // The explorer in a real browser, spoken to as its visitors do: wheels turned, fingers spread, pixels looked at.
 
 import { join, resolve } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
 import { paletteOf, table, tableSize } from "../../../../assets/src/explorer/palettes.ts";
 import { chromiumPath } from "../../harness.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
 
-/** The pages as `scripts/build pages` leaves them. */
-export const pages = join(root, "assets/dist");
+/** The pages as `scripts/build pages` leaves them; LOCUS_PAGES names another build. */
+export const pages = process.env.LOCUS_PAGES ?? join(root, "assets/dist");
+
+/** What every feature is tried at. */
+export const screens: readonly { name: string; options: BrowserContextOptions }[] = [
+  { name: "1440 px, dark", options: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" } },
+  {
+    name: "390 px, light",
+    options: {
+      viewport: { width: 390, height: 844 },
+      colorScheme: "light",
+      hasTouch: true,
+      isMobile: true,
+      deviceScaleFactor: 2,
+    },
+  },
+];
 
 /** Milliseconds within which a screen of tiles is there, on a slow machine that is doing other work. */
 export const patience = 45_000;
@@ -33,12 +48,14 @@ export interface Address {
   im: string;
   /** Powers of two from 256 pixels a unit on. */
   zoom: number;
+  /** The constant of a Julia set. */
+  julia?: readonly [re: number, im: number];
   palette?: string;
   limit?: number;
 }
 
-export function fragment({ re, im, zoom, palette = "dusk", limit }: Address): string {
-  return `#re=${re}&im=${im}&zoom=${zoom}&palette=${palette}${limit === undefined ? "" : `&limit=${limit}`}`;
+export function fragment({ re, im, zoom, julia, palette = "dusk", limit }: Address): string {
+  return `#re=${re}&im=${im}&zoom=${zoom}${julia ? `&julia=${julia}` : ""}&palette=${palette}${limit === undefined ? "" : `&limit=${limit}`}`;
 }
 
 /** All of the set at 256 pixels a unit: on a screen of even size each of its pixels is one of a tile. */
@@ -95,6 +112,24 @@ export class ExplorerPage {
 
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** What has a role of ours. */
+  role(name: string): Locator {
+    return this.page.locator(`[data-role=${name}]`);
+  }
+
+  /** Does what an action does, by the control that a thumb reaches or through the menu. */
+  async act(id: string): Promise<void> {
+    const control = this.page.locator(`[data-action=${id}]:visible`).first();
+    if (await control.count()) return control.click();
+    throw new Error(`no control for ${id} is in sight`);
+  }
+
+  /** Chooses from the menu behind "More". */
+  async choose(name: string): Promise<void> {
+    await this.page.getByRole("button", { name: "More" }).click();
+    await this.page.getByRole("menuitem", { name }).click();
   }
 
   get hash(): string {
@@ -158,8 +193,8 @@ export class ExplorerPage {
     return new Uint8Array(Buffer.from(base64, "base64"));
   }
 
-  /** Share of the screen's middle whose colours are not those of the set at `whole`. */
-  async wrong(palette: string): Promise<number> {
+  /** Share of the screen's middle whose colours are not those of the set at `whole`, or of a Julia set around 0. */
+  async wrong(palette: string, julia?: readonly [number, number]): Promise<number> {
     const clip = { x: 400, y: 150, width: 600, height: 560 };
     const actual = await this.pixels(clip);
     let wrong = 0;
@@ -167,9 +202,9 @@ export class ExplorerPage {
     // A lattice of odd strides, which no tile's edge is in step with.
     for (let y = 0; y < clip.height; y += 7) {
       for (let x = 0; x < clip.width; x += 11) {
-        const re = -0.75 + (clip.x + x + 0.5 - 720) / 256;
+        const re = (julia ? 0 : -0.75) + (clip.x + x + 0.5 - 720) / 256;
         const im = -(clip.y + y + 0.5 - 450) / 256;
-        const expected = colour(palette, orbit(re, im, 512));
+        const expected = colour(palette, julia ? orbit(...julia, 512, re, im) : orbit(re, im, 512));
         const at = (y * clip.width + x) * 4;
         const far = expected.some((value, part) => Math.abs(value - (actual[at + part] ?? 0)) > 6);
         if (far) wrong++;
@@ -181,9 +216,7 @@ export class ExplorerPage {
 }
 
 /** Count and fraction of a point, by the plainest loop; undefined where it does not escape. */
-export function orbit(re: number, im: number, limit: number): number | undefined {
-  let x = 0;
-  let y = 0;
+export function orbit(re: number, im: number, limit: number, x = 0, y = 0): number | undefined {
   for (let n = 1; n <= limit; n++) {
     [x, y] = [x * x - y * y + re, 2 * x * y + im];
     const square = x * x + y * y;

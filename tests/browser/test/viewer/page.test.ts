@@ -48,7 +48,8 @@ test("a sample is opened by its card", async () => {
 });
 
 test("the information panel says what is known", async () => {
-  const viewer = await ViewerPage.open(browser, served.origin);
+  // Animations stand still until they are told to play.
+  const viewer = await ViewerPage.open(browser, served.origin, { reducedMotion: "reduce" });
   await viewer.drop(
     { name: "dunes.jxl", bytes: readFileSync(sample("dunes.jxl")) },
     { name: "bloom.jxl", bytes: readFileSync(sample("bloom.jxl")) },

@@ -8,8 +8,8 @@ import type { Drawn } from "./png.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
 
-/** The pages as `scripts/build pages` leaves them. */
-export const pages = join(root, "assets/dist");
+/** The pages as `scripts/build pages` leaves them; LOCUS_PAGES names another build. */
+export const pages = process.env.LOCUS_PAGES ?? join(root, "assets/dist");
 
 export const samples = join(root, "assets/samples");
 

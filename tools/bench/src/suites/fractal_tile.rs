@@ -19,7 +19,7 @@ use crate::page::Page;
 use crate::{Measurement, Options, calls, runner};
 
 /// The module that scripts/bench builds.
-const KERNELS: &str = "target/wasm32-unknown-unknown/wasm/locus_bench_kernels.wasm";
+pub const KERNELS: &str = "target/wasm32-unknown-unknown/wasm/locus_bench_kernels.wasm";
 /// By how much a plain loop's iterations may differ: its coordinates' last
 /// digits do, and it does not see that an orbit repeats itself.
 const ALIKE: f64 = 0.05;
