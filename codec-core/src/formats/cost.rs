@@ -38,6 +38,7 @@ fn of(picture: Head, length: u64, output: u64) -> Cost {
         turned,
         animated,
         extra,
+        whole: _,
     } = picture;
     // The bits are of all frames: how many these are, the head does not say.
     let most = if animated { 1.0 } else { 64.0 };
@@ -101,7 +102,7 @@ pub fn estimate(
     let decoded = region.map_or(picture.pixels, |region| region.size().pixels());
     let output = size.map_or(decoded, Size::pixels);
     let mut cost = of(picture, input.length, output);
-    if picture.coding == Coding::JxlVarDct && picture.channels <= 3 {
+    if !picture.whole {
         // Groups beyond the region are skipped, all but their entropy coding.
         let part = decoded as f64 / picture.pixels.max(1) as f64;
         if part < 0.5 {

@@ -33,6 +33,8 @@ pub(super) struct Head {
     pub(super) animated: bool,
     /// Nanoseconds a pixel beyond what is usual of the coding.
     pub(super) extra: f64,
+    /// Whether a part takes as long as all of it.
+    pub(super) whole: bool,
 }
 
 impl Head {
@@ -73,6 +75,7 @@ impl Head {
             turned: false,
             animated: false,
             extra: 0.0,
+            whole: coding != Coding::JxlVarDct,
         }
     }
 
@@ -115,6 +118,7 @@ impl From<&InspectResult> for Head {
             turned: picture.orientation.number() != 1,
             animated: picture.animated,
             extra: 0.0,
+            whole: coding != Coding::JxlVarDct,
         }
     }
 }

@@ -1,9 +1,15 @@
 // One session, played by placement, by an oracle and by the two fixed places.
 
 import { Beliefs, type Phase } from "../../../web-worker/client/src/placement/beliefs.ts";
-import type { Probe } from "../../../web-worker/client/src/placement/link.ts";
+import { LOOK_MS, type Probe } from "../../../web-worker/client/src/placement/link.ts";
 import type { Work } from "../../../web-worker/client/src/placement/predict.ts";
-import { MOST_MOVES, type Place, place } from "../../../web-worker/client/src/placement.ts";
+import {
+  isBetterMoved,
+  MOST_MOVES,
+  type Place,
+  type Predicted,
+  place,
+} from "../../../web-worker/client/src/placement.ts";
 import { CALLS, type Session } from "./grid.ts";
 import { noise, type Random, seeded } from "./random.ts";
 import { type Call, calls, expected, networkAt, type Parts, State, total } from "./world.ts";
@@ -53,6 +59,8 @@ class Player {
   readonly #random: Random;
   readonly #beliefs = new Beliefs();
   readonly #state = new State();
+  /** When it was last asked what is worth probing. */
+  #looked = 0;
   readonly #uses = new Map<string, number>();
   #now = 0;
   #at = 0;
@@ -75,20 +83,12 @@ class Player {
   #call(call: Call): boolean {
     this.#hear();
     this.#ask();
-    const work: Work = {
-      operation: call.cost.operation,
-      estimate: call.cost.estimate,
-      input_bytes: call.input === undefined ? 0 : call.cost.input_bytes,
-      missing_bytes: this.#state.missing(call),
-      uses: call.input === undefined ? 0 : (this.#uses.get(call.input) ?? 0),
-      warm: { local: this.#state.warm(call, "local"), server: this.#state.warm(call, "server") },
-    };
+    const work = this.#work(call);
     if (call.input !== undefined) this.#uses.set(call.input, work.uses + 1);
-    const last = this.#beliefs.last(work.operation, this.#now);
     const facts = {
       local: { budget: Number.POSITIVE_INFINITY },
       server: { state: "up" as const },
-      predicted: { ...this.#beliefs.predict(work, this.#now), work, last },
+      predicted: this.#predict(work, this.#now),
     };
     const chosen = place(work.estimate, facts, "auto");
     let where = chosen.place;
@@ -106,9 +106,10 @@ class Player {
     // A probe's bytes are ahead of the call's.
     const behind = where === "server" && this.#probe ? Math.max(0, this.#probe.ends - this.#now) : 0;
     const ms = total(parts) + behind;
-    if (ms > patience) {
-      this.#now += patience;
-      const [phase, since] = phaseAt(parts, behind, where, patience);
+    const given = this.#givesUp(work, where, ms, patience);
+    if (given !== undefined) {
+      this.#now += given;
+      const [phase, since] = phaseAt(parts, behind, where, given);
       if (where === "server" && phase !== "sending" && call.input !== undefined) this.#state.sent.add(call.input);
       this.#beliefs.late(work, where, phase, since, this.#now);
       return false;
@@ -127,6 +128,31 @@ class Player {
     return true;
   }
 
+  /** After how many milliseconds a call that takes `ms` is given up, if it is. */
+  #givesUp(work: Work, where: Place, ms: number, patience: number): number | undefined {
+    const began = this.#now;
+    for (let elapsed = patience; elapsed < ms; elapsed += LOOK_MS) {
+      this.#hear(began + elapsed);
+      if (isBetterMoved(where, elapsed, this.#predict(work, began + elapsed))) return elapsed;
+    }
+    return undefined;
+  }
+
+  #predict(work: Work, now: number): Predicted {
+    return { ...this.#beliefs.predict(work, now), work, last: this.#beliefs.last(work.operation, now) };
+  }
+
+  #work(call: Call): Work {
+    return {
+      operation: call.cost.operation,
+      estimate: call.cost.estimate,
+      input_bytes: call.input === undefined ? 0 : call.cost.input_bytes,
+      missing_bytes: this.#state.missing(call),
+      uses: call.input === undefined ? 0 : (this.#uses.get(call.input) ?? 0),
+      warm: { local: this.#state.warm(call, "local"), server: this.#state.warm(call, "server") },
+    };
+  }
+
   /** The truth with noise: one factor for what computes, one for the network. */
   #noisy({ round, sending, queued, computing, receiving }: Parts): Parts {
     const network = noise(this.#random, SPREAD);
@@ -143,6 +169,7 @@ class Player {
   /** Starts a probe, if one is worth it. */
   #ask(from = this.#now): void {
     if (this.#probe) return;
+    this.#looked = Math.max(this.#looked, from);
     const probe = this.#beliefs.link.probe(from);
     if (!probe) return;
     const network = networkAt(this.#session, this.#at);
@@ -162,13 +189,21 @@ class Player {
     };
   }
 
-  /** Hears what probes have come to by now. */
-  #hear(): void {
-    while (this.#probe && this.#probe.ends <= this.#now) {
-      const { ends, answer } = this.#probe;
-      this.#probe = undefined;
-      answer();
-      this.#ask(ends);
+  /** Hears what probes have come to by now, and starts those that are due meanwhile. */
+  #hear(now = this.#now): void {
+    for (;;) {
+      if (this.#probe) {
+        const { ends, answer } = this.#probe;
+        if (ends > now) return;
+        this.#probe = undefined;
+        this.#looked = ends;
+        answer();
+        this.#ask(ends);
+      } else {
+        if (this.#looked + LOOK_MS > now) return;
+        this.#looked += LOOK_MS;
+        this.#ask(this.#looked);
+      }
     }
   }
 }

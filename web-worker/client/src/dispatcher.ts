@@ -6,11 +6,13 @@ import { aborted, isAbort, LocusError } from "./errors.ts";
 import type { Estimates } from "./estimates.ts";
 import type { Estimate, Limits } from "./generated/index.ts";
 import type { Beliefs, Phase } from "./placement/beliefs.ts";
+import { LOOK_MS } from "./placement/link.ts";
 import { Load } from "./placement/load.ts";
 import type { Prediction, Work } from "./placement/predict.ts";
 import {
   type Facts,
   fallOver,
+  isBetterMoved,
   isIncapacity,
   late,
   MOST_MOVES,
@@ -82,6 +84,8 @@ export class Dispatcher {
   readonly #loads = { solo: new Load(), wide: new Load(), server: new Load() };
   /** Calls so far on each file. */
   readonly #uses = new WeakMap<Blob, number>();
+  /** Calls under `auto` that have not ended. */
+  #placing = 0;
   #loadingSince: number | undefined;
 
   constructor(parts: DispatcherParts) {
@@ -105,8 +109,23 @@ export class Dispatcher {
     }
   }
 
+  /** Whether calls that were placed are under way. */
+  get isPlacing(): boolean {
+    return this.#placing > 0;
+  }
+
   /** Runs a call; what is thrown comes through `failed`, with how it got there. */
   async run(wish: Wish, failed: (done: Done) => void): Promise<Done & { answer: Answer }> {
+    if (wish.prefer !== "auto") return this.#place(wish, failed);
+    this.#placing += 1;
+    try {
+      return await this.#place(wish, failed);
+    } finally {
+      this.#placing -= 1;
+    }
+  }
+
+  async #place(wish: Wish, failed: (done: Done) => void): Promise<Done & { answer: Answer }> {
     const until = performance.now() + wish.deadlineMs;
     const { health, scout } = this.#parts;
     const estimate = wish.estimate ?? (await this.estimate(wish));
@@ -164,31 +183,36 @@ export class Dispatcher {
   }
 
   async #attempt(attempt: Attempt, wish: Wish): Promise<[Place, Answer]> {
-    const { place: where, patience_ms } = attempt.placement;
-    const givenUp = new AbortController();
-    const timer =
-      patience_ms !== undefined && Number.isFinite(patience_ms) && this.#canMove(where)
-        ? setTimeout(() => givenUp.abort(), patience_ms)
-        : undefined;
+    const { place: where, patience_ms = Number.POSITIVE_INFINITY } = attempt.placement;
     const { signal } = wish;
-    const either = signal ? AbortSignal.any([signal, givenUp.signal]) : givenUp.signal;
+    const watch =
+      Number.isFinite(patience_ms) && wish.prefer === "auto" ? this.#watch(attempt, wish, patience_ms) : undefined;
+    const either = signal && watch ? AbortSignal.any([signal, watch.signal]) : (signal ?? watch?.signal);
     const end = this.#begin(where, attempt);
     try {
-      return [
-        where,
-        await this.#run(
-          where,
-          attempt.request(where, timer === undefined ? signal : either, this.#parts.budget),
-          wish.prefer,
-        ),
-      ];
+      return [where, await this.#run(where, attempt.request(where, either, this.#parts.budget), wish.prefer)];
     } catch (error) {
-      if (givenUp.signal.aborted && !signal?.aborted && isAbort(error)) throw new GaveUp();
+      if (watch?.signal.aborted && !signal?.aborted && isAbort(error)) throw new GaveUp();
       throw error;
     } finally {
-      clearTimeout(timer);
+      watch?.end();
       end();
     }
+  }
+
+  /** Gives an attempt up when it is late and, by what is known then, the other place is quicker. */
+  #watch(attempt: Attempt, wish: Wish, patience_ms: number): { signal: AbortSignal; end(): void } {
+    const began = performance.now();
+    const givenUp = new AbortController();
+    const { place: where } = attempt.placement;
+    const look = () => {
+      const { estimate } = attempt;
+      const now = estimate && this.#canMove(where) ? this.#predict(wish, estimate) : undefined;
+      if (now && isBetterMoved(where, performance.now() - began, now)) givenUp.abort();
+      else timer = setTimeout(look, LOOK_MS);
+    };
+    let timer = setTimeout(look, patience_ms);
+    return { signal: givenUp.signal, end: () => clearTimeout(timer) };
   }
 
   /** Both places at once; the one that is second is cancelled. */
@@ -331,7 +355,7 @@ class GaveUp extends Error {}
 /** One try of a call in a place: keeps in which phase it is. */
 class Attempt {
   readonly #wish: Wish;
-  readonly #estimate: Estimate | undefined;
+  readonly estimate: Estimate | undefined;
   readonly #deadlineMs: number;
   readonly placement: Placement;
   readonly predicted: Predicted | undefined;
@@ -348,7 +372,7 @@ class Attempt {
     this.#wish = wish;
     this.placement = placement;
     this.predicted = predicted;
-    this.#estimate = estimate;
+    this.estimate = estimate;
     this.#deadlineMs = deadlineMs;
     this.phase = placement.place === "server" && (predicted?.work.missing_bytes ?? 0) > 0 ? "sending" : "answer";
   }
@@ -371,7 +395,7 @@ class Attempt {
       limits: where === "local" ? { ...limits, memory: Math.min(limits.memory ?? Infinity, budget) } : limits,
       deadlineMs: this.#deadlineMs,
       priority,
-      estimate: this.#estimate,
+      estimate: this.estimate,
       signal,
       onBegun: () => {
         begun = performance.now();

@@ -117,6 +117,7 @@ export class Locus {
   readonly #health: Health;
   readonly #estimates: Estimates;
   readonly #memory = new Memory();
+  readonly #scout: Scout | undefined;
   readonly #dispatcher: Dispatcher;
   readonly #painter = new Painter();
   readonly #resume = () => this.#health.probe();
@@ -148,6 +149,7 @@ export class Locus {
     this.#server = api && new ServerTransport(api.href, this.#health);
     this.#estimates = new Estimates(codecBase);
     const beliefs = new Beliefs(this.#memory.read());
+    this.#scout = api && new Scout(api, beliefs, this.#health, () => this.#dispatcher.isPlacing);
     this.#dispatcher = new Dispatcher({
       pool: this.#pool,
       local: this.#local,
@@ -155,7 +157,7 @@ export class Locus {
       health: this.#health,
       estimates: this.#estimates,
       beliefs,
-      scout: api && new Scout(api, beliefs, this.#health),
+      scout: this.#scout,
       cores,
       budget: memoryBudget(memory),
       onLearned: () => this.#memory.write(() => beliefs.kept),
@@ -268,6 +270,7 @@ export class Locus {
     this.#server?.close();
     this.#painter.close();
     this.#memory.close();
+    this.#scout?.close();
   }
 
   /** Tells the watchers, once for all changes of a moment. */

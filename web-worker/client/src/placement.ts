@@ -35,7 +35,7 @@ export interface Placement {
   place: Place;
   /** Why there, in words for people. */
   reason: string;
-  /** Milliseconds after which the call is better begun anew in the other place. */
+  /** Milliseconds after which the call is late: then it may be better begun anew in the other place. */
   patience_ms?: number | undefined;
   /** The other place could not serve it. */
   fallen?: boolean | undefined;
@@ -43,11 +43,15 @@ export interface Placement {
 
 /** The place of the last call stays unless the other one is predicted to take less than this part of its time. */
 const MARGIN = 0.9;
-/** A call may take so much longer than predicted before it is called late: a network changes sooner than a machine. */
+/** A call may take so many times what was predicted before it is called late: a network changes sooner than a machine. */
 const LATE = { local: 3, server: 2 };
+/** The same where the place has not done such work before, and the prediction is a guess. */
+const LATE_GUESS = 1;
 const LATE_MS = 20;
 /** The codec is loaded once for all calls to come; a call is charged this part of it. */
 const STARTING = 0.125;
+/** A call that is late is moved only for less than this part of the time that it is expected to take still: what was done is lost. */
+const MOVE_MARGIN = 0.7;
 /** More calls to come than this are not counted upon. */
 const MOST_USES = 8;
 /** A late call is moved so often at most; each time it may take twice as long. */
@@ -94,7 +98,7 @@ function quicker(predicted: Predicted): Placement {
   return {
     place: chosen,
     reason: why ? `${words}; ${why}` : words,
-    patience_ms: Math.max(LEAST_PATIENCE_MS, LATE[chosen] * own.total_ms + LATE_MS, other.total_ms),
+    patience_ms: Math.max(LEAST_PATIENCE_MS, (own.sure ? LATE[chosen] : LATE_GUESS) * own.total_ms + LATE_MS),
   };
 }
 
@@ -201,6 +205,17 @@ export function duration(ms: number): string {
   if (ms < 9.5) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   return ms < 99_500 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+/**
+ * Whether a call that is late in `from` is better begun anew in the other
+ * place, by what is known now. What has taken longer than it should may take
+ * as long again.
+ */
+export function isBetterMoved(from: Place, elapsed_ms: number, now: Predicted): boolean {
+  const [own, other] = from === "local" ? [now.local, now.server] : [now.server, now.local];
+  const left_ms = own.total_ms > elapsed_ms ? own.total_ms - elapsed_ms : elapsed_ms;
+  return worth(other, now.work) < MOVE_MARGIN * worth({ ...own, total_ms: left_ms }, now.work);
 }
 
 /** Where a call goes that was late in `from`. */

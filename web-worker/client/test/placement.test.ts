@@ -6,6 +6,7 @@ import {
   duration,
   type Facts,
   fallOver,
+  isBetterMoved,
   isIncapacity,
   late,
   memoryBudget,
@@ -67,6 +68,7 @@ describe("predictions", () => {
     moving_ms: 0,
     queued_ms: 0,
     computed_ms: total_ms,
+    sure: true,
     next_ms: total_ms,
     ...parts,
   });
@@ -113,11 +115,23 @@ describe("predictions", () => {
     expect([once.place, often.place]).toEqual(["server", "local"]);
   });
 
-  test("bound how long a call is waited for", () => {
-    const { patience_ms } = auto(of(4), of(1000));
-    expect(patience_ms).toBeGreaterThanOrEqual(1000);
+  test("bound how long a call is waited for, a guess less than what was measured", () => {
+    expect(auto(of(100), of(1000)).patience_ms).toBeGreaterThan(200);
+    expect(auto(of(100, { sure: false }), of(1000)).patience_ms).toBeLessThan(200);
     // Engines take as long to stop.
     expect(auto(of(1), of(2)).patience_ms).toBeGreaterThanOrEqual(50);
+  });
+
+  test("move a late call only to where it is predicted to take less than it may take still", () => {
+    const moved = (local: Prediction, server: Prediction, elapsed: number, more: Partial<Work> = {}) =>
+      isBetterMoved("server", elapsed, { local, server, work: { ...work, ...more } });
+    // What has taken ten times as long as it should may take as long again.
+    expect(moved(of(40), of(10), 100)).toBe(true);
+    expect(moved(of(400), of(10), 100)).toBe(false);
+    // The line turned out to be slow: what is left is known.
+    expect(moved(of(400), of(5000), 100)).toBe(true);
+    // What is done here once pays later.
+    expect(moved(of(400, { next_ms: 1 }), of(10, { next_ms: 500 }), 100, { uses: 4 })).toBe(true);
   });
 
   test("do not count where the place is set, or can't serve", () => {
@@ -132,8 +146,8 @@ describe("predictions", () => {
 
 test("a call that is late goes to the other place", () => {
   const predicted = {
-    local: { total_ms: 40, moving_ms: 0, queued_ms: 0, computed_ms: 40, next_ms: 40 },
-    server: { total_ms: 12, moving_ms: 8, queued_ms: 0, computed_ms: 4, next_ms: 12 },
+    local: { total_ms: 40, moving_ms: 0, queued_ms: 0, computed_ms: 40, sure: true, next_ms: 40 },
+    server: { total_ms: 12, moving_ms: 8, queued_ms: 0, computed_ms: 4, sure: true, next_ms: 12 },
     work: {
       operation: "echo",
       estimate: small,

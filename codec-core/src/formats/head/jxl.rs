@@ -28,7 +28,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Head> {
     let mut bits = Bitstream::new(&codestream);
     let header = ImageHeader::parse(&mut bits, ()).ok()?;
     let metadata = &header.metadata;
-    let (encoding, filters) = first_frame(&mut bits, &header);
+    let (encoding, filters, patched) = first_frame(&mut bits, &header);
     let extra = &metadata.ec_info;
     let colors = if extra.iter().any(|c| c.ty == ExtraChannelType::Black) {
         4
@@ -54,6 +54,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Head> {
         turned: metadata.orientation != 1,
         animated: metadata.animation.is_some(),
         extra: filters + beside,
+        // Patches may lie anywhere, and parts beside further channels are not decoded alone.
+        whole: patched || !extra.is_empty() || encoding != Encoding::VarDct,
         ..Head::new(coding, width, height, colors + extra.len() as u64)
     })
 }
@@ -73,14 +75,14 @@ fn codestream(bytes: &[u8]) -> Vec<u8> {
     codestream
 }
 
-/// How the picture is coded, and what its filters take, as its first frame
-/// has it, or as most pictures do.
-fn first_frame(bits: &mut Bitstream<'_>, header: &ImageHeader) -> (Encoding, f64) {
+/// How the picture is coded, what its filters take, and whether it is made
+/// with patches, as its first frame has it, or as most pictures do.
+fn first_frame(bits: &mut Bitstream<'_>, header: &ImageHeader) -> (Encoding, f64, bool) {
     // Pictures whose colours are XYB are lossy, and mostly VarDCT.
     let usual = if header.metadata.xyb_encoded {
-        (Encoding::VarDct, GABORISH + EDGES)
+        (Encoding::VarDct, GABORISH + EDGES, false)
     } else {
-        (Encoding::Modular, 0.0)
+        (Encoding::Modular, 0.0, false)
     };
     let Some(frame) = frame_header(bits, header) else {
         return usual;
@@ -96,11 +98,13 @@ fn first_frame(bits: &mut Bitstream<'_>, header: &ImageHeader) -> (Encoding, f64
         filters += if is_there { takes } else { 0.0 };
     }
     match frame.frame_type {
-        FrameType::RegularFrame | FrameType::SkipProgressive => (frame.encoding, filters),
+        FrameType::RegularFrame | FrameType::SkipProgressive => {
+            (frame.encoding, filters, frame.flags.patches())
+        }
         // The picture at an eighth of its size, as only VarDCT has it.
-        FrameType::LfFrame => (Encoding::VarDct, 2.0 * (GABORISH + EDGES)),
+        FrameType::LfFrame => (Encoding::VarDct, 2.0 * (GABORISH + EDGES), false),
         // Patches, which the picture is made with.
-        FrameType::ReferenceOnly => usual,
+        FrameType::ReferenceOnly => (usual.0, usual.1, true),
     }
 }
 

@@ -7,6 +7,8 @@ const WEIGHT = 0.2;
 const JUMP = 2;
 /** How much such a measurement counts. */
 const JUMP_WEIGHT = 0.8;
+/** One that is so many times off leaves nothing of those before. */
+const LEAP = 5;
 
 /** A level as it is kept across visits: the value, and how many measurements it rests on. */
 export type KeptLevel = [value: number, count: number];
@@ -43,7 +45,8 @@ export class Level {
     const off = log - this.#log;
     const jump = this.#count > 0 && Math.abs(off) > Math.log(JUMP);
     this.#count += 1;
-    this.#log += off * (jump ? JUMP_WEIGHT : Math.max(WEIGHT, 1 / this.#count));
+    const leap = Math.abs(off) > Math.log(LEAP);
+    this.#log += off * (leap ? 1 : jump ? JUMP_WEIGHT : Math.max(WEIGHT, 1 / this.#count));
     return jump;
   }
 

@@ -9,17 +9,20 @@ const PRIOR = { round: 40, down: 2_500 };
 const UP_OF_DOWN = 0.25;
 /** Differences of round trips below this are nobody's change of network. */
 const SLIGHT_MS = 4;
-/** News of the round trip are old after this. */
-const OLD_MS = 500;
+/** While calls run, it is looked so often whether there is something to ask. */
+export const LOOK_MS = 100;
+/** News of the round trip are old after this, and not to be heard again before that. */
+const OLD_MS = 250;
+const FRESH_MS = 50;
 /** A test of the bandwidth is good for this long, if nothing hints at a change. */
 const TEST_AGE_MS = 120_000;
 /** The first test leaves the line to the page for so long. */
 const TEST_DELAY_MS = 1_000;
 /** No two tests follow each other faster. */
-const TEST_PAUSE_MS = 2_000;
+const TEST_PAUSE_MS = 500;
 
 /** Bytes that tests move. A transfer that ends sooner than `BRISK_MS` says little; then more is moved. */
-export const TEST_BYTES = { down: [32 << 10, 128 << 10], up: [16 << 10, 64 << 10] } as const;
+export const TEST_BYTES = { down: [8 << 10, 64 << 10], up: [4 << 10, 32 << 10] } as const;
 const BRISK_MS = 20;
 
 /** What to ask the server for now. */
@@ -109,7 +112,7 @@ export class Link {
       this.#doubted = false;
       this.#tested = now;
       this.#pending = [
-        { kind: "round" },
+        ...(now - this.#news > FRESH_MS ? [{ kind: "round" } as const] : []),
         { kind: "down", bytes: TEST_BYTES.down[0] },
         { kind: "up", bytes: TEST_BYTES.up[0] },
       ];

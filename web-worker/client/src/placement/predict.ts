@@ -29,6 +29,8 @@ export interface Prediction {
   moving_ms: number;
   queued_ms: number;
   computed_ms: number;
+  /** Whether the place has done such work before. */
+  sure: boolean;
   /** What the next call with the same inputs would take there. */
   next_ms: number;
 }
@@ -50,9 +52,11 @@ export function predict(
   const moving = link.round + work.estimate.reply_bytes / link.down;
   const of = (place: Place, moving_ms: number, again_ms: number): Prediction => {
     const queued_ms = queues[place];
-    const computed_ms = computing(place, work.warm[place]);
+    const warm = work.warm[place];
+    const computed_ms = computing(place, warm);
+    const sure = speeds.isSure(speedName(work, warm), place, unitsOf(work, warm));
     const next_ms = again_ms + queued_ms + computing(place, work.input_bytes > 0);
-    return { total_ms: moving_ms + queued_ms + computed_ms, moving_ms, queued_ms, computed_ms, next_ms };
+    return { total_ms: moving_ms + queued_ms + computed_ms, moving_ms, queued_ms, computed_ms, sure, next_ms };
   };
   return { local: of("local", 0, 0), server: of("server", up + moving, moving) };
 }

@@ -8,7 +8,7 @@ import { type KeptLevel, Level } from "./level.ts";
 const UNITS_PER_MS = 1e6;
 /** Speed before anything was measured, in parts of a native core. */
 const PRIOR = { local: 0.6, server: 0.8 };
-/** A place that was too slow once is taken for slow for so long: then it may try again. */
+/** A place that was too slow is thought better of with time: twice as well after so long, and so long again for each time that it was. */
 const LATE_MS = 10_000;
 /** What is not known of the server is taken a little too well: a try teaches, and a slow one is given up. */
 const HOPE = 1.2;
@@ -19,14 +19,14 @@ export interface KeptSpeeds {
 
 export class Speeds {
   readonly #levels = new Map<string, Level>();
-  /** What speeds turned out not to reach, and until when that counts. */
-  readonly #bounds = new Map<string, { speed: number; until: number }>();
-  /** How many times faster the server is, over all operations that ran in both places. */
-  #advantage = new Level();
+  /** What speeds turned out not to reach, when, and how often. */
+  readonly #bounds = new Map<string, { speed: number; at: number; times: number }>();
+  /** How many times faster the server is, over all work that ran in both places. */
+  readonly #advantage = new Level();
 
   constructor(kept: KeptSpeeds = {}) {
     for (const [key, level] of Object.entries(kept.speeds ?? {})) this.#levels.set(key, Level.from(level));
-    for (const key of this.#levels.keys()) this.#compare(key.slice(key.indexOf(" ") + 1));
+    for (const key of this.#levels.keys()) if (/ \d+$/.test(key)) this.#compare(key.slice(key.indexOf(" ") + 1));
   }
 
   get kept(): KeptSpeeds {
@@ -42,7 +42,7 @@ export class Speeds {
   /** Milliseconds that `units` of `work` are expected to take; `work` is an operation, or a state of one. */
   expect(work: string, place: Place, units: number, now: number): number {
     const bound = this.#bounds.get(`${place} ${fineName(work, units)}`);
-    const most = bound && now < bound.until ? bound.speed : Number.POSITIVE_INFINITY;
+    const most = bound ? bound.speed * 2 ** ((now - bound.at) / (LATE_MS * bound.times)) : Number.POSITIVE_INFINITY;
     return units / Math.min(most, this.#speed(work, place, units));
   }
 
@@ -56,30 +56,44 @@ export class Speeds {
       level.learn(units / milliseconds);
     }
     this.#bounds.delete(`${place} ${fineName(work, units)}`);
-    this.#compare(work);
+    this.#compare(fineName(work, units));
   }
 
   /** A place had not ended `units` of `work` after so long. */
   late(work: string, place: Place, units: number, milliseconds: number, now: number): void {
-    this.#bounds.set(`${place} ${fineName(work, units)}`, { speed: units / (2 * milliseconds), until: now + LATE_MS });
+    const key = `${place} ${fineName(work, units)}`;
+    const times = (this.#bounds.get(key)?.times ?? 0) + 1;
+    this.#bounds.set(key, { speed: units / (2 * milliseconds), at: now, times });
+  }
+
+  /** Whether work of this size was measured in a place. */
+  isSure(work: string, place: Place, units: number): boolean {
+    return this.#level(fineName(work, units), place) !== undefined;
   }
 
   #speed(work: string, place: Place, units: number): number {
-    const other = place === "local" ? "server" : "local";
     const fine = fineName(work, units);
     const own = this.#level(fine, place)?.value;
     if (own !== undefined) return own;
-    const coarse = this.#level(work, place)?.value;
-    const [otherFine, otherCoarse] = [this.#level(fine, other)?.value, this.#level(work, other)?.value];
-    // Work of this size is off in the other place by so much, and likely here too.
-    const off = otherFine !== undefined && otherCoarse !== undefined ? otherFine / otherCoarse : 1;
-    if (coarse !== undefined) return coarse * off;
+    return guess(this.#hints(work, fine, place)) * (place === "server" ? HOPE : 1);
+  }
+
+  /** What speaks for a speed that was never measured: the other place's, work of other sizes, or nothing at all. */
+  #hints(work: string, fine: string, place: Place): number[] {
+    const other = place === "local" ? "server" : "local";
     const prior = PRIOR[place] * UNITS_PER_MS;
     const advantage = this.#advantage.value;
-    const there = otherFine ?? otherCoarse;
-    if (place === "local") return there === undefined ? prior : there / (advantage ?? 1);
-    if (there === undefined) return prior;
-    return HOPE * (advantage === undefined ? Math.max(prior, there) : there * advantage);
+    // While the places were never compared, a server is taken for what servers are, however slow this browser is.
+    const carried = (speed: number | undefined): number | undefined => {
+      if (speed === undefined) return undefined;
+      if (advantage !== undefined) return place === "server" ? speed * advantage : speed / advantage;
+      return place === "server" ? Math.max(prior, speed) : speed;
+    };
+    const there = carried(this.#level(fine, other)?.value);
+    if (there !== undefined && advantage !== undefined) return [there];
+    const alike = this.#level(work, place)?.value;
+    const hints = [there, alike].filter((hint) => hint !== undefined);
+    return hints.length > 0 ? hints : [carried(this.#level(work, other)?.value) ?? prior];
   }
 
   #level(work: string, place: Place): Level | undefined {
@@ -99,4 +113,9 @@ export class Speeds {
  */
 function fineName(work: string, units: number): string {
   return `${work} ${Math.round(Math.log2(units))}`;
+}
+
+/** The middle of several hints, as factors go. */
+function guess(hints: readonly number[]): number {
+  return Math.exp(hints.reduce((sum, hint) => sum + Math.log(hint), 0) / hints.length);
 }

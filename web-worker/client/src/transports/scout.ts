@@ -3,7 +3,7 @@
 // calls are being placed, and as little as `Link` says.
 
 import type { Beliefs } from "../placement/beliefs.ts";
-import type { Probe } from "../placement/link.ts";
+import { LOOK_MS, type Probe } from "../placement/link.ts";
 import type { Health } from "./health.ts";
 
 /** Milliseconds after which a probe has told enough. */
@@ -13,20 +13,34 @@ export class Scout {
   readonly #url: URL;
   readonly #beliefs: Beliefs;
   readonly #health: Health;
+  readonly #isPlacing: () => boolean;
   #asking = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `api`: URL of the server's API, with a slash at its end. */
-  constructor(api: URL, beliefs: Beliefs, health: Health) {
+  /**
+   * `api`: URL of the server's API, with a slash at its end. `isPlacing`:
+   * whether calls that were placed are under way.
+   */
+  constructor(api: URL, beliefs: Beliefs, health: Health, isPlacing: () => boolean) {
     this.#url = new URL("probe", api);
     this.#beliefs = beliefs;
     this.#health = health;
+    this.#isPlacing = isPlacing;
   }
 
-  /** A call is being placed: asks what is worth asking now. */
+  /** A call is being placed: asks what is worth asking now, and while it runs. */
   look(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#isPlacing()) this.look();
+    }, LOOK_MS);
     if (this.#asking || this.#health.state === "none" || this.#health.state === "down") return;
     const probe = this.#beliefs.link.probe(performance.now());
     if (probe) void this.#ask(probe);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
   }
 
   async #ask(probe: Probe): Promise<void> {
