@@ -75,7 +75,7 @@ impl Head {
             turned: false,
             animated: false,
             extra: 0.0,
-            whole: coding != Coding::JxlVarDct,
+            whole: !matches!(coding, Coding::JxlVarDct),
         }
     }
 
@@ -118,7 +118,7 @@ impl From<&InspectResult> for Head {
             turned: picture.orientation.number() != 1,
             animated: picture.animated,
             extra: 0.0,
-            whole: coding != Coding::JxlVarDct,
+            whole: true,
         }
     }
 }

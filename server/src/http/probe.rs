@@ -17,6 +17,8 @@ use super::problem::{problem, problem_with};
 
 /// What one probe moves at most.
 pub const MOST: u64 = 1 << 20;
+/// What is read for nothing of a body that is too long.
+const DISCARD: u64 = 16 << 20;
 /// The longest pause in a body.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -69,6 +71,8 @@ where
                 seen += chunk.len() as u64;
                 first.get_or_insert((Instant::now(), seen));
                 if seen > MOST {
+                    // Closing the connection on a client that still sends would cost it the answer.
+                    tokio::spawn(async move { body.discard(DISCARD).await });
                     return too_large();
                 }
             }
