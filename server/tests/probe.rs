@@ -59,6 +59,6 @@ fn more_than_a_mebibyte_is_refused() {
         assert_eq!(problem["code"], "limit_exceeded");
     }
     for query in ["?bytes=-1", "?bytes=many"] {
-        assert_eq!(get(&server, query).status, 400);
+        assert_eq!(get(&server, query).status, 422);
     }
 }

@@ -25,9 +25,8 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// What a `GET` asks for.
 #[derive(Debug, Deserialize)]
 pub struct Wanted {
-    /// Bytes of the answer, up to [`MOST`].
-    #[serde(default)]
-    pub bytes: u64,
+    /// Bytes of the answer, up to [`MOST`]; a text, so that what is no number is refused in words.
+    pub bytes: Option<String>,
 }
 
 /// What a `POST` came to.
@@ -41,18 +40,23 @@ struct Arrived {
 
 /// Bytes that no compression on the way makes fewer.
 pub fn get(wanted: &Wanted) -> warp::reply::Response {
-    if wanted.bytes > MOST {
+    let text = wanted.bytes.as_deref().unwrap_or("0");
+    let Ok(bytes) = text.parse::<u64>() else {
+        let words = format!("`bytes` has to be a number from 0 to {MOST}, not {text:?}");
+        return problem(ErrorBody::new(ErrorCode::InvalidParameters, words));
+    };
+    if bytes > MOST {
         return too_large();
     }
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let words = (0..wanted.bytes.div_ceil(8)).flat_map(|_| {
+    let words = (0..bytes.div_ceil(8)).flat_map(|_| {
         // xorshift64
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         state.to_le_bytes()
     });
-    let bytes: Vec<u8> = words.take(wanted.bytes as usize).collect();
+    let bytes: Vec<u8> = words.take(bytes as usize).collect();
     answer("application/octet-stream", bytes)
 }
 
