@@ -32,7 +32,7 @@ export const places: Record<Preference, PlaceWords> = {
     inside: "auto",
     color: "var(--place-auto)",
     icon: "contrast",
-    about: "This browser, unless the call is too much for it.",
+    about: "Whichever is predicted to be quicker. The file is sent if that is the server.",
   },
 };
 
