@@ -40,10 +40,11 @@ impl Pixels {
         })
     }
 
-    /// Bytes of a raster of this size.
+    /// Bytes of a raster of this size; as many as can be counted where a
+    /// header claims more.
     #[must_use]
     pub fn bytes(width: u32, height: u32) -> u64 {
-        4 * u64::from(width) * u64::from(height)
+        (u64::from(width) * u64::from(height)).saturating_mul(4)
     }
 
     /// Row `y`.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::call::{Asked, Reply, Rgba, decode, inspect};
 use crate::conformance;
 use crate::float;
-use crate::pictures::{corpus, noise};
+use crate::pictures::{corpus, crc, noise};
 
 const WIDTH: usize = 40;
 const HEIGHT: usize = 30;
@@ -413,4 +413,28 @@ fn frames_before_a_break_still_come() {
     let (result, seen) = frames(&file[..file.len() * 3 / 4], json!({}));
     assert!(seen.len() < 5 && !seen.is_empty(), "{result}");
     assert!(seen.iter().zip(&whole).all(|(seen, whole)| seen == whole));
+}
+
+/// Found by fuzzing: four bytes a pixel were more than 64 bits can count.
+#[test]
+fn a_picture_of_all_pixels_that_a_header_can_claim_is_refused() {
+    let mut file = corpus("animation.png");
+    // IHDR: its kind is at 12, width and height at 16, its sum behind its 13 bytes.
+    file[16..24].fill(0xff);
+    let sum = crc(&file[12..29]);
+    file[29..33].copy_from_slice(&sum.to_be_bytes());
+    for (operation, parameters) in [
+        ("image.frames", json!({})),
+        ("image.decode", json!({})),
+        ("image.encode", json!({"format": "png"})),
+    ] {
+        let refused = Asked::new(operation, parameters, &file)
+            .reply()
+            .unwrap_err();
+        let code = refused.code.as_str();
+        assert!(
+            ["limit_exceeded", "invalid_input"].contains(&code),
+            "{operation}: {refused}"
+        );
+    }
 }

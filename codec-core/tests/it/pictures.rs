@@ -152,8 +152,14 @@ fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
     let start = file.len();
     file.extend(kind);
     file.extend(data);
+    let sum = crc(&file[start..]);
+    file.extend(sum.to_be_bytes());
+}
+
+/// What stands behind a chunk of kind and data.
+pub(crate) fn crc(chunk: &[u8]) -> u32 {
     let mut crc = !0_u32;
-    for byte in &file[start..] {
+    for byte in chunk {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
             crc = if crc & 1 == 1 {
@@ -163,7 +169,7 @@ fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
             };
         }
     }
-    file.extend((!crc).to_be_bytes());
+    !crc
 }
 
 /// Stored, not compressed.
