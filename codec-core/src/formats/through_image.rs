@@ -50,6 +50,9 @@ fn is_end(error: &ImageError) -> bool {
 
 /// The error for a frame that is not there.
 pub(super) fn missing_frame(frame: u32, there: usize) -> Error {
+    if there == 0 {
+        return Error::InvalidInput("the file has no frame that is whole".into());
+    }
     Error::InvalidParameters(format!(
         "there is no frame {frame}, the file has {there}, counted from 0"
     ))

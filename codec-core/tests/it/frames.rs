@@ -438,3 +438,25 @@ fn a_picture_of_all_pixels_that_a_header_can_claim_is_refused() {
         );
     }
 }
+
+/// Found by fuzzing: that was told as the caller's mistake.
+#[test]
+fn a_file_without_a_whole_frame_is_the_files_mistake() {
+    let gif = corpus("animation.gif");
+    // Behind the screen's descriptor and its table of colours, and before any picture.
+    let table = if gif[10] & 0x80 == 0 {
+        0
+    } else {
+        3 << ((gif[10] & 7) + 1)
+    };
+    let mut file = gif[..13 + table].to_vec();
+    file.push(b';');
+    for operation in ["image.frames", "image.decode"] {
+        let refused = Asked::new(operation, json!({}), &file).reply().unwrap_err();
+        assert_eq!(
+            refused.code.as_str(),
+            "invalid_input",
+            "{operation}: {refused}"
+        );
+    }
+}
